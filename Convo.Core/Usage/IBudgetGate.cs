@@ -1,0 +1,117 @@
+using Convo.Core.Accounts;
+using Convo.Core.Models;
+
+namespace Convo.Core.Usage;
+
+/// <summary>Decides before a provider is called, and counts after. See the design's chapter on money.</summary>
+public interface IBudgetGate
+{
+    /// <summary>
+    /// Holds <see cref="HoldRequest.InputTokens"/> plus output on every scope of the caller at once, or on none.
+    /// Grants less output when only that is left and it is still useful.
+    /// </summary>
+    /// <exception cref="Shared.ConvoException">429 <c>budget_exceeded</c> with scope, used, limit, reset_at; 503 <c>budget_unavailable</c>.</exception>
+    Task<Hold> ReserveAsync(Caller caller, HoldRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the hold by the real figure. Idempotent by turn id; a hold that expired is settled all the same.</summary>
+    Task SettleAsync(LedgerEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Gives a hold back that was not used. Idempotent.</summary>
+    Task ReleaseAsync(Guid turnId, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the hold of a long turn alive. A hold expires by itself when its node dies.</summary>
+    Task RenewAsync(Guid turnId, CancellationToken cancellationToken);
+}
+
+/// <param name="TurnId">Fresh for every generation; makes each step idempotent.</param>
+/// <param name="InputTokens">Upper estimate of the prompt.</param>
+/// <param name="OutputTokens">The output cap wanted.</param>
+/// <param name="MinimumOutputTokens">Below this an answer is of no use: refuse instead of shrinking further.</param>
+/// <param name="Prices">For limits in money; null when not known.</param>
+public sealed record HoldRequest(Guid TurnId, int InputTokens, int OutputTokens, int MinimumOutputTokens, ModelPrices? Prices);
+
+/// <param name="OutputTokens">The output cap granted.</param>
+/// <param name="At">When it was reserved: the window the turn counts in.</param>
+public sealed record Hold(Guid TurnId, int OutputTokens, DateTimeOffset At);
+
+public enum UsageSource
+{
+    Chat,
+    Title,
+    Rewrite,
+    Embedding,
+    Api,
+}
+
+/// <summary>One use of a provider, append-only, once per turn id.</summary>
+/// <param name="OccurredAt">When the tokens were reserved.</param>
+/// <param name="Prices">The prices of that day; null when not known.</param>
+public sealed record LedgerEntry(
+    Guid TurnId,
+    Guid UserId,
+    Guid? TeamId,
+    Guid? ApiKeyId,
+    Guid? ThreadId,
+    Guid? MessageId,
+    UsageSource Source,
+    string Model,
+    string Provider,
+    int InputTokens,
+    int CachedInputTokens,
+    int OutputTokens,
+    int ReasoningTokens,
+    ModelPrices? Prices,
+    bool Estimated,
+    DateTimeOffset OccurredAt)
+{
+    /// <summary>US dollars; null when the price is not known.</summary>
+    public decimal? Cost => Prices?.CostOf(InputTokens, CachedInputTokens, OutputTokens);
+
+    public int TotalTokens => InputTokens + OutputTokens;
+}
+
+public enum BudgetScope
+{
+    User,
+    Team,
+    ApiKey,
+    Global,
+}
+
+public enum BudgetWindow
+{
+    Day,
+    Month,
+}
+
+/// <summary>One budget that applies to a caller, as it stands.</summary>
+/// <param name="Used">Tokens settled in this window.</param>
+/// <param name="Held">Tokens reserved by running turns.</param>
+/// <param name="Limit">Tokens; null when only money is limited.</param>
+public sealed record BudgetState(
+    BudgetScope Scope, Guid? ScopeId, BudgetWindow Window, long Used, long Held, long? Limit, decimal CostUsed, decimal? CostLimit, DateTimeOffset ResetsAt);
+
+/// <summary>Reads budgets and use. Own figures only, unless the caller is an administrator.</summary>
+public interface IUsageReader
+{
+    /// <summary>Every budget that applies to the caller, the tightest first.</summary>
+    Task<IReadOnlyList<BudgetState>> BudgetsAsync(Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>The caller's own use between two instants, grouped.</summary>
+    Task<IReadOnlyList<UsageRow>> UsageAsync(Caller caller, UsageQuery query, CancellationToken cancellationToken);
+}
+
+public enum UsageGrouping
+{
+    Day,
+    Model,
+    Thread,
+}
+
+public sealed record UsageQuery(DateTimeOffset From, DateTimeOffset To, UsageGrouping GroupBy);
+
+/// <param name="Key">The day (yyyy-MM-dd in the organisation's time zone), the model's qualified id, or the thread's id.</param>
+/// <param name="Label">The same for people: a thread's title, a model's name.</param>
+/// <param name="Cost">Null when no part of it had a known price.</param>
+public sealed record UsageRow(
+    string Key, string Label, long Requests, long InputTokens, long CachedInputTokens, long OutputTokens, decimal? Cost);
