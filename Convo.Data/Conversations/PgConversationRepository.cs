@@ -54,6 +54,10 @@ internal sealed class PgConversationRepository(Db db, PgThreads threads, PgMessa
         Guid ownerId, Guid messageId, Guid revisionId, string content, DateTimeOffset now, CancellationToken cancellationToken) =>
         messages.ReviseAsync(ownerId, messageId, revisionId, content, now, cancellationToken);
 
+    public Task<bool> BranchAsync(
+        Guid ownerId, Guid messageId, Guid siblingId, string content, DateTimeOffset now, CancellationToken cancellationToken) =>
+        messages.BranchAsync(ownerId, messageId, siblingId, content, now, cancellationToken);
+
     public Task<IReadOnlyList<MessageRevision>> RevisionsAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken) =>
         messages.RevisionsAsync(ownerId, messageId, cancellationToken);
 

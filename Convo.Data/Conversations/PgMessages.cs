@@ -122,6 +122,26 @@ internal sealed class PgMessages(Db db)
         Guid ownerId, Guid messageId, Guid revisionId, string content, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.ExecuteAsync(ReviseSql, new { ownerId, messageId, revisionId, content, now }, cancellationToken).ConfigureAwait(false) > 0;
 
+    private const string BranchSql =
+        """
+        WITH sibling AS (
+            INSERT INTO conversation_messages (id, thread_id, parent_id, role, content, status, created_at)
+            SELECT @siblingId, m.thread_id, m.parent_id, m.role, @content, 'complete', @now
+              FROM conversation_messages m
+              JOIN conversation_threads t ON t.id = m.thread_id
+             WHERE m.id = @messageId AND t.owner_id = @ownerId AND m.role = 'user'
+            RETURNING thread_id
+        ), files AS (
+            INSERT INTO message_attachments (message_id, attachment_id, position)
+            SELECT @siblingId, a.attachment_id, a.position FROM message_attachments a, sibling WHERE a.message_id = @messageId
+        )
+        UPDATE conversation_threads t SET leaf_id = @siblingId, updated_at = @now FROM sibling s WHERE t.id = s.thread_id
+        """;
+
+    public async Task<bool> BranchAsync(
+        Guid ownerId, Guid messageId, Guid siblingId, string content, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(BranchSql, new { ownerId, messageId, siblingId, content, now }, cancellationToken).ConfigureAwait(false) > 0;
+
     private const string RevisionsSql =
         """
         SELECT r.id, r.message_id, r.content, r.edited_by, u.name AS edited_by_name, r.by_admin, r.reason, r.created_at

@@ -58,7 +58,7 @@ internal sealed class TurnAcceptanceSession(DbSession session, NewTurn turn, Can
 
     private const string LockThreadSql = "SELECT leaf_id FROM conversation_threads WHERE id = @threadId AND owner_id = @ownerId FOR UPDATE";
 
-    private const string ParentSql = "SELECT role, status FROM conversation_messages WHERE id = @parentId AND thread_id = @threadId";
+    private const string ParentSql = "SELECT status FROM conversation_messages WHERE id = @parentId AND thread_id = @threadId";
 
     private const string RunningSiblingSql =
         "SELECT count(*) FROM conversation_messages WHERE thread_id = @threadId AND parent_id = @answerTo AND status = 'streaming'";
@@ -109,11 +109,6 @@ internal sealed class TurnAcceptanceSession(DbSession session, NewTurn turn, Can
         {
             throw Running();
         }
-
-        if (parent.Role == MessageRole.User)
-        {
-            throw ConvoException.Invalid("parent_id", "A message follows an answer, not another message. Name the answer's id, or leave parent_id out.");
-        }
     }
 
     private static void Check(IReadOnlyList<AttachmentStatus> states, int expected)
@@ -141,5 +136,5 @@ internal sealed class TurnAcceptanceSession(DbSession session, NewTurn turn, Can
 
     private sealed record LeafRow(Guid? LeafId);
 
-    private sealed record ParentRow(MessageRole Role, MessageStatus Status);
+    private sealed record ParentRow(MessageStatus Status);
 }
