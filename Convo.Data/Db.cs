@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Data;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Convo.Data.TypeHandlers;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+#pragma warning disable RS0030 // This is the one place that talks to Dapper.
+using Dapper;
+
+namespace Convo.Data;
+
+/// <summary>
+/// The only way to PostgreSQL: open, run, dispose per call, always with a token, the caller's name in front of the statement
+/// (<c>/* PgThreadRepository.FindAsync */</c>, seen in pg_stat_activity and the server's log).
+/// Records are mapped by their constructor: column order and names (underscores ignored) follow its parameters, and so do the types:
+/// bigint → long (COUNT too), integer → int, numeric → decimal, timestamptz → DateTimeOffset, date → DateOnly, text → string or enum
+/// (lower snake case), jsonb → string or JsonElement, vector and sparsevec → Pgvector's types, arrays → T[] or IReadOnlyList of T.
+/// </summary>
+/// <remarks>
+/// After a PostgreSQL restart every idle pooled connection fails once. A statement that certainly had no effect is repeated on a fresh
+/// connection: any read, and a write that was refused with "admin shutdown" (the server says so only instead of executing it).
+/// </remarks>
+internal sealed partial class Db
+{
+    private const int TransactionAttempts = 4;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly ILogger<Db> _logger;
+
+    public Db(NpgsqlDataSource dataSource, ILogger<Db> logger)
+    {
+        DapperSetup.EnsureApplied();
+        _dataSource = dataSource;
+        _logger = logger;
+    }
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        RunAsync(Statement.Of(sql, file, member), (session, statement) => session.QueryAsync<T>(statement, parameters, cancellationToken), cancellationToken);
+
+    /// <summary>The only row, or the default (null) when there is none; more than one row is a fault.</summary>
+    public Task<T?> QuerySingleOrDefaultAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        RunAsync(Statement.Of(sql, file, member), (session, statement) => session.QuerySingleOrDefaultAsync<T>(statement, parameters, cancellationToken), cancellationToken);
+
+    /// <summary>Runs a statement and gives the number of rows it changed.</summary>
+    public Task<int> ExecuteAsync(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        RunAsync(Statement.Of(sql, file, member), (session, statement) => session.ExecuteAsync(statement, parameters, cancellationToken), cancellationToken);
+
+    /// <summary>The first column of the first row, or the default when there is no row or it is NULL.</summary>
+    public Task<T?> ScalarAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        RunAsync(Statement.Of(sql, file, member), (session, statement) => session.ScalarAsync<T>(statement, parameters, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction and commits it. The work is repeated from its beginning (at most 4 runs in all) when
+    /// the server rolled it back for a serialization failure or a deadlock, or when the connection was lost before COMMIT was sent,
+    /// so it must have no effect outside the transaction. A connection lost during COMMIT surfaces: the outcome is unknown.
+    /// </summary>
+    public async Task<T> InTransactionAsync<T>(
+        Func<DbSession, Task<T>> work, CancellationToken cancellationToken, IsolationLevel isolation = IsolationLevel.ReadCommitted)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            var committing = false;
+            try
+            {
+                var transaction = await connection.BeginTransactionAsync(isolation, cancellationToken).ConfigureAwait(false);
+                await using var __ = transaction.ConfigureAwait(false);
+                var result = await work(new DbSession(connection, transaction)).ConfigureAwait(false);
+                committing = true;
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+            catch (NpgsqlException e) when (attempt < TransactionAttempts && (Faults.RolledBack(e) || (!committing && Faults.ConnectionLost(e))))
+            {
+                LogTransactionRepeated(e.SqlState ?? "connection lost", attempt);
+            }
+        }
+    }
+
+    public Task InTransactionAsync(
+        Func<DbSession, Task> work, CancellationToken cancellationToken, IsolationLevel isolation = IsolationLevel.ReadCommitted) =>
+        InTransactionAsync(
+            async session =>
+            {
+                await work(session).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken,
+            isolation);
+
+    private async Task<T> RunAsync<T>(Statement statement, Func<DbSession, Statement, Task<T>> run, CancellationToken cancellationToken)
+    {
+        for (var first = true; ; first = false)
+        {
+            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            try
+            {
+                return await run(new DbSession(connection, null), statement).ConfigureAwait(false);
+            }
+            catch (NpgsqlException e) when (first && (Faults.AdminShutdown(e) || (statement.ReadsOnly && Faults.ConnectionLost(e))))
+            {
+                LogStatementRepeated(e.SqlState ?? "connection lost");
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A pooled PostgreSQL connection was stale ({Reason}); the statement runs on a fresh one")]
+    private partial void LogStatementRepeated(string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "PostgreSQL rolled a transaction back ({Reason}); repeating it after run {Attempt}")]
+    private partial void LogTransactionRepeated(string reason, int attempt);
+}
+
+/// <summary>The statements of one transaction, on its connection. <see cref="Connection"/> is there for COPY and large objects only.</summary>
+internal sealed class DbSession(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+{
+    public NpgsqlConnection Connection => connection;
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        QueryAsync<T>(Statement.Of(sql, file, member), parameters, cancellationToken);
+
+    public Task<T?> QuerySingleOrDefaultAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        QuerySingleOrDefaultAsync<T>(Statement.Of(sql, file, member), parameters, cancellationToken);
+
+    public Task<int> ExecuteAsync(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        ExecuteAsync(Statement.Of(sql, file, member), parameters, cancellationToken);
+
+    public Task<T?> ScalarAsync<T>(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        ScalarAsync<T>(Statement.Of(sql, file, member), parameters, cancellationToken);
+
+    internal async Task<IReadOnlyList<T>> QueryAsync<T>(Statement statement, object? parameters, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<T>(Command(statement, parameters, cancellationToken)).ConfigureAwait(false)).AsList();
+
+    internal Task<T?> QuerySingleOrDefaultAsync<T>(Statement statement, object? parameters, CancellationToken cancellationToken) =>
+        connection.QuerySingleOrDefaultAsync<T>(Command(statement, parameters, cancellationToken));
+
+    internal Task<int> ExecuteAsync(Statement statement, object? parameters, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(Command(statement, parameters, cancellationToken));
+
+    internal Task<T?> ScalarAsync<T>(Statement statement, object? parameters, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<T>(Command(statement, parameters, cancellationToken));
+
+    private CommandDefinition Command(Statement statement, object? parameters, CancellationToken cancellationToken) =>
+        new(statement.Text, parameters, transaction, cancellationToken: cancellationToken);
+}
+
+/// <summary>A statement with its caller's name, composed once per call site so that Dapper's and PostgreSQL's caches keep hitting.</summary>
+internal sealed partial record Statement(string Text, bool ReadsOnly)
+{
+    private static readonly ConcurrentDictionary<(string Sql, string File, string Member), Statement> Known = new();
+
+    public static Statement Of(string sql, string file, string member) => Known.GetOrAdd(
+        (sql, file, member),
+        static site => new Statement(
+            $"/* {Path.GetFileNameWithoutExtension(site.File)}.{site.Member} */ {site.Sql}",
+            Read().IsMatch(site.Sql) && !Write().IsMatch(site.Sql)));
+
+    [GeneratedRegex(@"^\s*(SELECT|WITH|TABLE|VALUES)\b", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    private static partial Regex Read();
+
+    // Data-changing CTEs, and functions called for their effect.
+    [GeneratedRegex(@"\b(INSERT|UPDATE|DELETE|MERGE|nextval|setval|pg_advisory\w*|pg_try_advisory\w*|lo_\w+)\b", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    private static partial Regex Write();
+}
+
+/// <summary>What a failed statement says about its effect.</summary>
+internal static class Faults
+{
+    public static bool RolledBack(NpgsqlException e) =>
+        e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+
+    public static bool AdminShutdown(NpgsqlException e) => e.SqlState is PostgresErrorCodes.AdminShutdown;
+
+    public static bool ConnectionLost(NpgsqlException e) =>
+        e.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown || e.InnerException is IOException;
+}

@@ -1,0 +1,59 @@
+using System.Reflection;
+using Convo.Core.Shared;
+using Pgvector;
+#pragma warning disable RS0030 // The type handlers are part of Db's Dapper set-up.
+using Dapper;
+
+namespace Convo.Data.TypeHandlers;
+
+/// <summary>Dapper's process-wide settings, applied once, before the first statement.</summary>
+internal static class DapperSetup
+{
+    private static readonly Lazy<bool> Applied = new(Apply);
+
+    public static void EnsureApplied() => _ = Applied.Value;
+
+    /// <summary>Every plain enum of <paramref name="assembly"/> is stored as text from now on.</summary>
+    public static void AddEnums(Assembly assembly)
+    {
+        foreach (var type in assembly.GetTypes().Where(type => type is { IsEnum: true, ContainsGenericParameters: false }
+            && !type.IsDefined(typeof(FlagsAttribute))))
+        {
+            var handler = Activator.CreateInstance(typeof(EnumTextHandler<>).MakeGenericType(type))!;
+            SqlMapper.AddTypeHandler(type, (SqlMapper.ITypeHandler)handler);
+        }
+    }
+
+    private static bool Apply()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        // Without it Dapper sends enums as numbers and never asks their handler.
+        SqlMapper.Settings.PreferTypeHandlersForEnums = true;
+        AddEnums(typeof(ConvoStartupException).Assembly);
+
+        // Dapper's built-in mapping wins over a handler, so it has to go first.
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
+        SqlMapper.AddTypeHandler(new DateTimeOffsetHandler());
+        SqlMapper.AddTypeHandler(new JsonElementHandler());
+
+        AddNative<Vector>();
+        AddNative<SparseVector>();
+        AddNativeArrays<Guid>();
+        AddNativeArrays<string>();
+        AddNativeArrays<int>();
+        AddNativeArrays<long>();
+        AddNativeArrays<float>();
+        AddNativeArrays<double>();
+        return true;
+    }
+
+    private static void AddNativeArrays<T>()
+    {
+        AddNative<T[]>();
+        AddNative<IReadOnlyList<T>>();
+        AddNative<List<T>>();
+    }
+
+    private static void AddNative<T>() where T : class => SqlMapper.AddTypeHandler(new NativeHandler<T>());
+}
