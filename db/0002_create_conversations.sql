@@ -28,6 +28,8 @@ CREATE TABLE conversation_messages (
     turn_id         uuid UNIQUE,
     last_seq        bigint NOT NULL DEFAULT 0,
     lease_until     timestamptz,
+    -- The key the turn was asked for with: its budget pays, whoever settles.
+    api_key_id      uuid REFERENCES api_keys ON DELETE SET NULL,
     finish_reason   text,
     error_code      text,
     error_detail    text,

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Convo.Core.Turns;
+
+/// <summary>The turns of this node: running, or just finished and kept a moment for late readers.</summary>
+internal sealed class LiveTurns
+{
+    private readonly ConcurrentDictionary<Guid, LiveTurn> _byAnswer = new();
+    private readonly ConcurrentDictionary<Guid, LiveTurn> _byTurn = new();
+
+    public void Add(LiveTurn turn)
+    {
+        _byAnswer[turn.Plan.AnswerId] = turn;
+        _byTurn[turn.Plan.TurnId] = turn;
+    }
+
+    public void Remove(LiveTurn turn)
+    {
+        _byAnswer.TryRemove(turn.Plan.AnswerId, out _);
+        _byTurn.TryRemove(turn.Plan.TurnId, out _);
+    }
+
+    public bool TryFind(Guid answerId, [NotNullWhen(true)] out LiveTurn? turn) => _byAnswer.TryGetValue(answerId, out turn);
+
+    public bool IsLive(Guid turnId) => _byTurn.ContainsKey(turnId);
+
+    /// <summary>Stops a turn if it runs here.</summary>
+    public bool TryStop(Guid turnId)
+    {
+        if (!_byTurn.TryGetValue(turnId, out var turn))
+        {
+            return false;
+        }
+
+        turn.End(EndReason.Stopped);
+        return true;
+    }
+
+    public void EndAll(EndReason reason)
+    {
+        foreach (var turn in _byTurn.Values)
+        {
+            turn.End(reason);
+        }
+    }
+}

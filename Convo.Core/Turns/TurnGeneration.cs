@@ -1,0 +1,89 @@
+using System.Globalization;
+using Convo.Core.Conversations;
+using Convo.Core.Knowledge;
+using Convo.Core.Models;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Convo.Core.Turns;
+
+/// <summary>What the provider and the search brought, as far as they came.</summary>
+internal sealed class TurnYield
+{
+    public Retrieval? Retrieval { get; set; }
+    public UsageDetails? Usage { get; set; }
+    public string? FinishReason { get; set; }
+    public DateTimeOffset? FirstDeltaAt { get; set; }
+}
+
+/// <summary>The productive part of a turn: retrieve, prompt, stream.</summary>
+internal sealed class TurnGeneration(
+    IChatClients clients,
+    IRetriever retriever,
+    IConversationRepository conversations,
+    PromptBuilder prompts,
+    IOptions<TurnOptions> options,
+    TimeProvider time)
+{
+    /// <summary>Appends what happens to the turn's log. What was reached stands in <paramref name="result"/>, also when this throws.</summary>
+    public async Task RunAsync(LiveTurn turn, TurnYield result, CancellationToken cancellationToken)
+    {
+        var plan = turn.Plan;
+        turn.Append(new TurnStarted(plan.ThreadId, plan.UserMessageId, plan.AnswerId, plan.Model.Id, plan.Model.Provider));
+
+        var path = await conversations.PathAsync(plan.Caller.UserId, plan.ThreadId, plan.UserMessageId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        result.Retrieval = await RetrieveAsync(turn, path, cancellationToken).ConfigureAwait(false);
+
+        turn.Append(new TurnStageChanged(TurnStage.Thinking));
+        var prompt = prompts.Build(plan.SystemPrompt, path, result.Retrieval, plan.Model, plan.Hold.OutputTokens);
+        turn.PromptTokens = prompt.Tokens;
+        await StreamAsync(turn, prompt, result, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Retrieval> RetrieveAsync(LiveTurn turn, IReadOnlyList<Message> path, CancellationToken cancellationToken)
+    {
+        var plan = turn.Plan;
+        var scope = new RetrievalScope(plan.ThreadId, [.. path.SelectMany(m => m.Attachments).Select(a => a.Id).Distinct()], plan.CollectionIds);
+        if (await retriever.MaxTokensAsync(plan.Caller, scope, cancellationToken).ConfigureAwait(false) == 0)
+        {
+            return Retrieval.None;
+        }
+
+        turn.Append(new TurnStageChanged(TurnStage.Retrieving));
+        var query = new RetrievalQuery(path[^1].Content, scope, TokenBudget: options.Value.RetrievalTokenBudget);
+        return await retriever.RetrieveAsync(plan.Caller, query, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task StreamAsync(LiveTurn turn, Prompt prompt, TurnYield result, CancellationToken cancellationToken)
+    {
+        var plan = turn.Plan;
+        var request = new ChatOptions
+        {
+            ModelId = plan.Model.Id,
+            MaxOutputTokens = plan.Hold.OutputTokens,
+            Temperature = plan.Model.SupportsTemperature ? (float?)plan.Temperature : null,
+        };
+
+        await foreach (var update in clients.For(plan.Model).GetStreamingResponseAsync(prompt.Messages, request, cancellationToken).ConfigureAwait(false))
+        {
+            if (update.Contents.OfType<UsageContent>().LastOrDefault() is { } usage)
+            {
+                result.Usage = usage.Details;
+            }
+
+            result.FinishReason = update.FinishReason?.Value ?? result.FinishReason;
+            if (update.Text is not { Length: > 0 } text)
+            {
+                continue;
+            }
+
+            if (result.FirstDeltaAt is null)
+            {
+                result.FirstDeltaAt = time.GetUtcNow();
+                turn.Append(new TurnStageChanged(TurnStage.Answering));
+            }
+
+            turn.Append(new TurnDelta(text));
+        }
+    }
+}

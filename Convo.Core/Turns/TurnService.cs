@@ -1,0 +1,122 @@
+using Convo.Core.Accounts;
+using Convo.Core.Conversations;
+using Convo.Core.Knowledge;
+using Convo.Core.Models;
+using Convo.Core.Shared;
+using Convo.Core.Usage;
+using Microsoft.Extensions.Options;
+
+namespace Convo.Core.Turns;
+
+/// <inheritdoc cref="ITurnService"/>
+/// <remarks>The budget is asked inside the accepting transaction: a refused request leaves no message behind, and of
+/// several with one idempotency key only the first reserves (docs/adr/0002).</remarks>
+internal sealed class TurnService(
+    ITurnStore store,
+    IConversationRepository conversations,
+    IRetriever retriever,
+    IBudgetGate budget,
+    IModelCatalogue catalogue,
+    PromptBuilder prompts,
+    TurnHost host,
+    ITurnStops stops,
+    IOptions<TurnOptions> options,
+    TimeProvider time) : ITurnService
+{
+    public async Task<AcceptedTurn> SubmitAsync(Caller caller, SubmitMessage request, CancellationToken cancellationToken)
+    {
+        host.EnsureAccepting();
+        TurnValidation.Check(request, options.Value);
+        var thread = request.ThreadId is { } id ? await ThreadAsync(caller, id, cancellationToken).ConfigureAwait(false) : null;
+        var history = thread is null || request.AsRoot
+            ? []
+            : await conversations.PathAsync(caller.UserId, thread.Id, request.ParentId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        var threadId = thread?.Id ?? time.NewId();
+        var userMessageId = time.NewId();
+        var draft = new Draft(
+            caller, threadId, userMessageId, request.Content, history,
+            TurnValidation.Model(catalogue, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
+            thread?.SystemPrompt ?? request.SystemPrompt, thread?.CollectionIds ?? request.CollectionIds ?? [], request.MaxOutputTokens,
+            TurnValidation.Claim(request.IdempotencyKey, request));
+        return await StartAsync(
+            draft,
+            thread is null ? new NewThreadRow(request.Model, request.Temperature, request.SystemPrompt, request.CollectionIds ?? []) : null,
+            new NewUserMessage(request.Content, request.ParentId, request.AsRoot, request.AttachmentIds ?? [], TitleRule.From(request.Content)),
+            request.AttachmentIds ?? [],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<AcceptedTurn> RegenerateAsync(Caller caller, Guid messageId, RegenerateMessage request, CancellationToken cancellationToken)
+    {
+        host.EnsureAccepting();
+        var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
+        var questionId = message.Role == MessageRole.User ? message.Id : message.ParentId
+            ?? throw ConvoException.Invalid("message_id", "This message answers nothing, so there is no other answer to ask for.");
+        var thread = await ThreadAsync(caller, message.ThreadId, cancellationToken).ConfigureAwait(false);
+        var path = await conversations.PathAsync(caller.UserId, thread.Id, questionId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        TurnValidation.CheckTemperature(request.Temperature);
+        var draft = new Draft(
+            caller, thread.Id, questionId, path[^1].Content, [.. path.SkipLast(1)],
+            TurnValidation.Model(catalogue, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
+            thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request }));
+        return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task StopAsync(Caller caller, Guid messageId, CancellationToken cancellationToken)
+    {
+        var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
+        if (message is { Status: MessageStatus.Streaming, TurnId: { } turnId })
+        {
+            await stops.StopTurnAsync(turnId, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ConversationThread> ThreadAsync(Caller caller, Guid threadId, CancellationToken cancellationToken) =>
+        await conversations.FindAsync(caller.UserId, threadId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("thread");
+
+    private async Task<AcceptedTurn> StartAsync(
+        Draft draft, NewThreadRow? newThread, NewUserMessage? newMessage, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken)
+    {
+        var scope = new RetrievalScope(newThread is null ? draft.ThreadId : null, attachmentIds, draft.CollectionIds);
+        var passages = Math.Min(options.Value.RetrievalTokenBudget, await retriever.MaxTokensAsync(draft.Caller, scope, cancellationToken).ConfigureAwait(false));
+        var input = Math.Min(prompts.Estimate(draft.SystemPrompt, draft.History, draft.Content, passages), draft.Model.ContextWindow);
+        var output = Math.Min(draft.MaxOutputTokens ?? options.Value.DefaultMaxOutputTokens, draft.Model.MaxOutputTokens);
+        var minimum = Math.Min(options.Value.MinimumOutputTokens, output);
+
+        var now = time.GetUtcNow();
+        var turn = new NewTurn(
+            draft.Caller, time.NewId(), draft.ThreadId, newThread, newMessage, draft.UserMessageId, time.NewId(),
+            draft.Model.Id, draft.Model.Provider, draft.Claim, now, now + options.Value.LeaseDuration);
+        Hold? hold = null;
+        TurnAcceptance accepted;
+        try
+        {
+            accepted = await store.AcceptAsync(
+                turn,
+                async ct => hold = await budget.ReserveAsync(draft.Caller, new HoldRequest(turn.TurnId, input, output, minimum, draft.Model.Prices), ct).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch when (hold is not null)
+        {
+            await budget.ReleaseAsync(turn.TurnId, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        if (!accepted.Replayed)
+        {
+            host.Start(new TurnPlan(
+                draft.Caller, turn.TurnId, accepted.ThreadId, accepted.UserMessageId, accepted.AnswerId,
+                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now));
+        }
+
+        // The turn runs: what its caller hears must not depend on the caller's patience any more.
+        var question = await conversations.FindMessageAsync(draft.Caller.UserId, accepted.UserMessageId, CancellationToken.None).ConfigureAwait(false);
+        var answer = await conversations.FindMessageAsync(draft.Caller.UserId, accepted.AnswerId, CancellationToken.None).ConfigureAwait(false);
+        return new AcceptedTurn(question ?? throw ConvoException.NotFound("message"), answer ?? throw ConvoException.NotFound("message"), accepted.Replayed);
+    }
+
+    /// <summary>A request with everything resolved that does not need the transaction.</summary>
+    private sealed record Draft(
+        Caller Caller, Guid ThreadId, Guid UserMessageId, string Content, IReadOnlyList<Message> History, ModelInfo Model, double? Temperature,
+        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim);
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Convo.Core.Turns;
+
+public static class TurnsServiceCollectionExtensions
+{
+    /// <summary>The turn engine. One hosted service runs the turns of this node, another ends those that a dead node left.</summary>
+    public static IServiceCollection AddConvoTurns(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<TurnOptions>(configuration.GetSection(TurnOptions.Section));
+        services.AddSingleton<LiveTurns>();
+        services.AddSingleton<ITurnStops, TurnStops>();
+        services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<TurnGeneration>();
+        services.AddSingleton<TurnSettlement>();
+        services.AddSingleton<TurnPublisher>();
+        services.AddSingleton<TurnRunner>();
+        services.AddSingleton<TurnHost>();
+        services.AddSingleton<TurnReaper>();
+        services.AddSingleton<RemoteTurnReader>();
+        services.AddSingleton<ITurnReader, TurnReader>();
+        services.AddSingleton<ITurnService, TurnService>();
+        services.AddHostedService(provider => provider.GetRequiredService<TurnHost>());
+        services.AddHostedService(provider => provider.GetRequiredService<TurnReaper>());
+        return services;
+    }
+}
