@@ -10,6 +10,7 @@ public static class AccountsDataExtensions
         services.AddSingleton<IAccountRepository, PgAccountRepository>();
         services.AddSingleton<IUserRepository, PgUserRepository>();
         services.AddSingleton<IApiKeyRepository, PgApiKeyRepository>();
+        services.AddSingleton<IKeyRingStore, PgKeyRingStore>();
         return services;
     }
 }
