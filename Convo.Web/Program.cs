@@ -1,9 +1,13 @@
 using Convo.Core.Accounts;
+using Convo.Core.Conversations;
+using Convo.Core.Turns;
 using Convo.Data;
 using Convo.Data.Accounts;
+using Convo.Data.Conversations;
 using Convo.Data.Embedded;
 using Convo.Data.Health;
 using Convo.Data.Migrations;
+using Convo.Data.Turns;
 using Convo.Web.Endpoints;
 using Convo.Web.Hosting;
 
@@ -18,12 +22,15 @@ return await StartupFaults.ReportAsync(async () =>
     await Migrator.RunAsync(servers.DatabaseConnectionString, starting, CancellationToken.None);
     builder.Services.AddConvoData(servers.DatabaseConnectionString, servers.RedisConnectionString, storage.RedisKeyPrefix);
     builder.Services.AddConvoHealthData();
-    builder.Services.AddConvoAccountsData();
+    builder.Services.AddConvoAccountsData().AddConvoConversationsData().AddConvoTurnsData();
 
     // What Convo does
     builder.Services.AddConvoAccounts();
+    builder.Services.AddConvoConversations();
+    builder.Services.AddConvoTurns(builder.Configuration, soleNode: storage.DatabaseUrl is null);
 
     // The host
+    builder.Services.AddConvoApi();
     builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null);
 
     await using var app = builder.Build();
@@ -37,10 +44,7 @@ return await StartupFaults.ReportAsync(async () =>
 
     // The API
     app.MapConvoHosting();
-    app.MapAccountFormEndpoints();
-    app.MapAccountEndpoints();
-    app.MapApiKeyEndpoints();
-    app.MapAdminEndpoints();
+    app.MapConvoApi();
 
     await app.RunAsync();
 });
