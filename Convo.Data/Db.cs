@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Data;
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using Convo.Data.TypeHandlers;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -20,6 +18,7 @@ namespace Convo.Data;
 /// <remarks>
 /// After a PostgreSQL restart every idle pooled connection fails once. A statement that certainly had no effect is repeated on a fresh
 /// connection: any read, and a write that was refused with "admin shutdown" (the server says so only instead of executing it).
+/// What a caller cannot do anything about (no server, no room) surfaces as a ConvoException, all else as it is (PostgresException).
 /// </remarks>
 internal sealed partial class Db
 {
@@ -63,7 +62,7 @@ internal sealed partial class Db
     {
         for (var attempt = 1; ; attempt++)
         {
-            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             var committing = false;
             try
@@ -78,6 +77,10 @@ internal sealed partial class Db
             catch (NpgsqlException e) when (attempt < TransactionAttempts && (Faults.RolledBack(e) || (!committing && Faults.ConnectionLost(e))))
             {
                 LogTransactionRepeated(e.SqlState ?? "connection lost", attempt);
+            }
+            catch (NpgsqlException e) when (Faults.Explain(e) is not null)
+            {
+                throw Faults.Explain(e)!;
             }
         }
     }
@@ -97,7 +100,7 @@ internal sealed partial class Db
     {
         for (var first = true; ; first = false)
         {
-            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             try
             {
@@ -107,6 +110,22 @@ internal sealed partial class Db
             {
                 LogStatementRepeated(e.SqlState ?? "connection lost");
             }
+            catch (NpgsqlException e) when (Faults.Explain(e) is not null)
+            {
+                throw Faults.Explain(e)!;
+            }
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (Faults.Explain(e) is not null)
+        {
+            throw Faults.Explain(e)!;
         }
     }
 
@@ -152,35 +171,4 @@ internal sealed class DbSession(NpgsqlConnection connection, NpgsqlTransaction? 
 
     private CommandDefinition Command(Statement statement, object? parameters, CancellationToken cancellationToken) =>
         new(statement.Text, parameters, transaction, cancellationToken: cancellationToken);
-}
-
-/// <summary>A statement with its caller's name, composed once per call site so that Dapper's and PostgreSQL's caches keep hitting.</summary>
-internal sealed partial record Statement(string Text, bool ReadsOnly)
-{
-    private static readonly ConcurrentDictionary<(string Sql, string File, string Member), Statement> Known = new();
-
-    public static Statement Of(string sql, string file, string member) => Known.GetOrAdd(
-        (sql, file, member),
-        static site => new Statement(
-            $"/* {Path.GetFileNameWithoutExtension(site.File)}.{site.Member} */ {site.Sql}",
-            Read().IsMatch(site.Sql) && !Write().IsMatch(site.Sql)));
-
-    [GeneratedRegex(@"^\s*(SELECT|WITH|TABLE|VALUES)\b", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
-    private static partial Regex Read();
-
-    // Data-changing CTEs, and functions called for their effect.
-    [GeneratedRegex(@"\b(INSERT|UPDATE|DELETE|MERGE|nextval|setval|pg_advisory\w*|pg_try_advisory\w*|lo_\w+)\b", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
-    private static partial Regex Write();
-}
-
-/// <summary>What a failed statement says about its effect.</summary>
-internal static class Faults
-{
-    public static bool RolledBack(NpgsqlException e) =>
-        e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
-
-    public static bool AdminShutdown(NpgsqlException e) => e.SqlState is PostgresErrorCodes.AdminShutdown;
-
-    public static bool ConnectionLost(NpgsqlException e) =>
-        e.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown || e.InnerException is IOException;
 }

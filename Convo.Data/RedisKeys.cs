@@ -22,6 +22,18 @@ internal sealed class RedisKeys(string prefix)
     public BudgetKeys Budget(string account) => new(
         $"{{{prefix}budget}}:{account}", $"{{{prefix}budget}}:{account}:holds", $"{{{prefix}budget}}:{account}:rebuild");
 
+    /// <summary>List: the events of one turn, the n-th has seq n.</summary>
+    public RedisKey TurnLog(Guid turnId) => Prefixed($"turn:{{{turnId:N}}}:log");
+
+    /// <summary>String: who may append to the log; a reaper puts its own id here.</summary>
+    public RedisKey TurnWriter(Guid turnId) => Prefixed($"turn:{{{turnId:N}}}:writer");
+
+    /// <summary>Announces that a turn's log has grown.</summary>
+    public RedisChannel TurnChanged(Guid turnId) => Channel($"turn:{turnId:N}");
+
+    /// <summary>Carries the ids of turns that their readers stopped, to every node.</summary>
+    public RedisChannel TurnStops() => Channel("turn-stops");
+
     private string Prefixed(string name) => prefix + name;
 }
 

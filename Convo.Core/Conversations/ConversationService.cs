@@ -2,12 +2,13 @@ using Convo.Core.Accounts;
 using Convo.Core.Models;
 using Convo.Core.Shared;
 using Convo.Core.Turns;
+using Microsoft.Extensions.Options;
 
 namespace Convo.Core.Conversations;
 
 /// <inheritdoc cref="IConversationService"/>
 internal sealed class ConversationService(
-    IConversationRepository conversations, IModelCatalogue catalogue, ITurnStops stops, TimeProvider time) : IConversationService
+    IConversationRepository conversations, IModelCatalogue catalogue, ITurnStops stops, IOptions<TurnOptions> turnOptions, TimeProvider time) : IConversationService
 {
     private const int MaxTitleLength = 200;
     private const int MaxPromptLength = 32_000;
@@ -84,7 +85,7 @@ internal sealed class ConversationService(
 
     public async Task<Message> ReviseAsync(Caller caller, Guid messageId, string content, CancellationToken cancellationToken)
     {
-        TurnValidation.CheckText(content, "content");
+        TurnValidation.CheckContent(content, turnOptions.Value);
         var message = await GetMessageAsync(caller, messageId, cancellationToken).ConfigureAwait(false);
         if (message.Role != MessageRole.Assistant)
         {
@@ -94,6 +95,15 @@ internal sealed class ConversationService(
         return await conversations.ReviseAsync(caller.UserId, messageId, time.NewId(), content, time.GetUtcNow(), cancellationToken).ConfigureAwait(false)
             ? await GetMessageAsync(caller, messageId, cancellationToken).ConfigureAwait(false)
             : throw new ConvoException(ProblemKind.Conflict, "turn_running", "This answer is still being written. Stop it or wait, then edit it.");
+    }
+
+    public async Task<Message> BranchAsync(Caller caller, Guid messageId, string content, CancellationToken cancellationToken)
+    {
+        TurnValidation.CheckContent(content, turnOptions.Value);
+        var siblingId = time.NewId();
+        return await conversations.BranchAsync(caller.UserId, messageId, siblingId, content, time.GetUtcNow(), cancellationToken).ConfigureAwait(false)
+            ? await GetMessageAsync(caller, siblingId, cancellationToken).ConfigureAwait(false)
+            : throw ConvoException.NotFound("message");
     }
 
     public async Task<IReadOnlyList<MessageRevision>> RevisionsAsync(Caller caller, Guid messageId, CancellationToken cancellationToken)

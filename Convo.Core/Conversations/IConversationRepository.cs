@@ -28,6 +28,9 @@ public interface IConversationRepository
     /// <summary>Puts the present text among the revisions and stores the new one. False: not found, or a turn is writing it.</summary>
     Task<bool> ReviseAsync(Guid ownerId, Guid messageId, Guid revisionId, string content, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Adds a sibling of a user's message with its files and makes it the leaf. False when there is no such message.</summary>
+    Task<bool> BranchAsync(Guid ownerId, Guid messageId, Guid siblingId, string content, DateTimeOffset now, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<MessageRevision>> RevisionsAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>Turn ids that run in the thread now.</summary>

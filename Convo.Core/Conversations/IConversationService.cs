@@ -29,6 +29,9 @@ public interface IConversationService
     /// <summary>Changes an answer's text as its owner, keeping a revision. A user's message is edited by submitting a sibling instead.</summary>
     Task<Message> ReviseAsync(Caller caller, Guid messageId, string content, CancellationToken cancellationToken);
 
+    /// <summary>A sibling of a user's message with another text and the same files, not answered yet; the thread shows it.</summary>
+    Task<Message> BranchAsync(Caller caller, Guid messageId, string content, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<MessageRevision>> RevisionsAsync(Caller caller, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>Shows the branch that goes through <paramref name="messageId"/>: the leaf becomes its deepest newest descendant.</summary>

@@ -25,8 +25,8 @@ public interface ITurnStore
     /// </summary>
     Task<bool> FinishAsync(FinishedTurn turn, CancellationToken cancellationToken);
 
-    /// <summary>Turns whose lease ran out before <paramref name="expiredBefore"/>.</summary>
-    Task<IReadOnlyList<ExpiredTurn>> ListExpiredAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken);
+    /// <summary>Running turns whose lease ran out before <paramref name="expiredBefore"/>; all that run when it is null. At most 100, the oldest lease first.</summary>
+    Task<IReadOnlyList<ExpiredTurn>> ListExpiredAsync(DateTimeOffset? expiredBefore, CancellationToken cancellationToken);
 }
 
 /// <param name="Thread">Set when the turn opens a new thread.</param>

@@ -25,7 +25,7 @@ internal sealed partial class TurnReaper(
     {
         using var timer = new PeriodicTimer(options.Value.ReapInterval, time);
         // A sole node's leases cannot be anybody's: whatever streams now was left by a crash.
-        var expiredBefore = options.Value.SoleNode ? DateTimeOffset.MaxValue : time.GetUtcNow();
+        DateTimeOffset? expiredBefore = options.Value.SoleNode ? null : time.GetUtcNow();
         do
         {
             try
@@ -47,8 +47,8 @@ internal sealed partial class TurnReaper(
         while (true);
     }
 
-    /// <summary>Ends every turn whose lease ran out before <paramref name="expiredBefore"/>, except those that run here.</summary>
-    public async Task SweepAsync(DateTimeOffset expiredBefore, CancellationToken cancellationToken)
+    /// <summary>Ends every turn whose lease ran out before <paramref name="expiredBefore"/> (null: whatever its lease says), except those that run here.</summary>
+    public async Task SweepAsync(DateTimeOffset? expiredBefore, CancellationToken cancellationToken)
     {
         foreach (var turn in await store.ListExpiredAsync(expiredBefore, cancellationToken).ConfigureAwait(false))
         {

@@ -93,7 +93,7 @@ internal sealed class TurnService(
         {
             accepted = await store.AcceptAsync(
                 turn,
-                async ct => hold = await budget.ReserveAsync(draft.Caller, new HoldRequest(turn.TurnId, input, output, minimum, draft.Model.Prices), ct).ConfigureAwait(false),
+                async ct => hold ??= await budget.ReserveAsync(draft.Caller, new HoldRequest(turn.TurnId, input, output, minimum, draft.Model.Prices), ct).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
         }
         catch when (hold is not null)

@@ -12,25 +12,30 @@ internal static class TurnValidation
 
     public static void Check(SubmitMessage request, TurnOptions options)
     {
-        if (string.IsNullOrWhiteSpace(request.Content))
-        {
-            throw new ConvoException(ProblemKind.Invalid, "message_empty", "The message is empty. Write something, then send it.") { Field = "content" };
-        }
-
-        if (request.Content.Length > options.MaxMessageLength)
-        {
-            throw new ConvoException(
-                ProblemKind.TooLarge, "message_too_long",
-                $"The message has {request.Content.Length:N0} characters; {options.MaxMessageLength:N0} is the most. Shorten it, or attach the text as a file.") { Field = "content" };
-        }
-
-        CheckText(request.Content, "content");
+        CheckContent(request.Content, options);
         CheckText(request.SystemPrompt, "system_prompt");
         CheckTemperature(request.Temperature);
         if (request.MaxOutputTokens is < 1)
         {
             throw ConvoException.Invalid("max_output_tokens", "max_output_tokens must be at least 1.");
         }
+    }
+
+    public static void CheckContent(string content, TurnOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(content))
+        {
+            throw new ConvoException(ProblemKind.Invalid, "message_empty", "The message is empty. Write something, then send it.") { Field = "content" };
+        }
+
+        if (content.Length > options.MaxMessageLength)
+        {
+            throw new ConvoException(
+                ProblemKind.TooLarge, "message_too_long",
+                $"The message has {content.Length:N0} characters; {options.MaxMessageLength:N0} is the most. Shorten it, or attach the text as a file.") { Field = "content" };
+        }
+
+        CheckText(content, "content");
     }
 
     public static void CheckTemperature(double? temperature)

@@ -31,8 +31,8 @@ public sealed class BudgetRules
     /// <summary>The limits of a caller, each with its scope's id. Empty when nothing is limited.</summary>
     public async ValueTask<IReadOnlyList<BudgetLimit>> ResolveAsync(Caller caller, CancellationToken cancellationToken)
     {
-        // The role decides nothing here and would only split the cache.
-        caller = caller with { Role = Role.Member };
+        // What a credential may do decides nothing here and would only split the cache.
+        caller = caller with { Role = Role.Member, Scopes = ApiScopes.All };
         var version = Volatile.Read(ref _version);
         if (_cache.TryGetValue(caller, out var known) && known.Version == version && _time.GetElapsedTime(known.At) < Freshness)
         {

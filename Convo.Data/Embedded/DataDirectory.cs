@@ -57,7 +57,9 @@ internal sealed class DataDirectory : IDisposable
     {
         if (!File.Exists(SecretsPath))
         {
-            return EmbeddedSecrets.Create();
+            return Directory.Exists(PostgresPath)
+                ? throw new ConvoStartupException($"{SecretsPath} is missing. It holds the password of the embedded database beside it; put it back from a backup.")
+                : EmbeddedSecrets.Create();
         }
 
         try

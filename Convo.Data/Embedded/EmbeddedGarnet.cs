@@ -90,12 +90,14 @@ internal sealed partial class EmbeddedGarnet : IAsyncDisposable
     [
         "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
         "--auth", "Password", "--password", password,
-        "--quiet",
+        "-q",
         // A script locks its KEYS and so is as atomic as on Redis; by default Garnet lets two scripts interleave.
         "--lua", "--lua-transaction-mode",
-        "--aof", "--recover", "--aof-commit-freq", "50", "--aof-memory", "16m", "--aof-page-size", "4m",
+        "--aof", "--recover", "--aof-commit-freq", "50", "--aof-memory", "32m", "--aof-page-size", "8m",
         // At this size a checkpoint is taken and the file begins anew.
         "--aof-size-limit", "64m",
+        // The native device needs libaio, which a plain Debian has not.
+        "--device-type", "RandomAccess",
         "--checkpointdir", path, "--logdir", path,
         // Memory is taken page by page; what does not fit goes to disk instead of being dropped.
         "--memory", "128m", "--page", "4m", "--segment", "64m", "--index", "8m", "--storage-tier",

@@ -63,10 +63,10 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
             await EnsureDatabaseAsync(ConnectionStringFor(port, secrets.PostgresPassword, "postgres"), cancellationToken).ConfigureAwait(false);
             return server;
         }
-        catch
+        catch (Exception e)
         {
             await server.DisposeAsync().ConfigureAwait(false);
-            throw;
+            throw e is NpgsqlException ? new ConvoStartupException($"The embedded PostgreSQL in {path} does not let Convo in: {e.Message}", e) : e;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Convo.Core.Shared;
 using Pgvector;
 #pragma warning disable RS0030 // The type handlers are part of Db's Dapper set-up.
@@ -13,11 +12,10 @@ internal static class DapperSetup
 
     public static void EnsureApplied() => _ = Applied.Value;
 
-    /// <summary>Every plain enum of <paramref name="assembly"/> is stored as text from now on.</summary>
-    public static void AddEnums(Assembly assembly)
+    /// <summary>These enums are stored as text from now on. Core's own are registered already.</summary>
+    public static void AddEnums(params IEnumerable<Type> types)
     {
-        foreach (var type in assembly.GetTypes().Where(type => type is { IsEnum: true, ContainsGenericParameters: false }
-            && !type.IsDefined(typeof(FlagsAttribute))))
+        foreach (var type in types)
         {
             var handler = Activator.CreateInstance(typeof(EnumTextHandler<>).MakeGenericType(type))!;
             SqlMapper.AddTypeHandler(type, (SqlMapper.ITypeHandler)handler);
@@ -29,7 +27,7 @@ internal static class DapperSetup
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         // Without it Dapper sends enums as numbers and never asks their handler.
         SqlMapper.Settings.PreferTypeHandlersForEnums = true;
-        AddEnums(typeof(ConvoStartupException).Assembly);
+        AddEnums(typeof(ConvoException).Assembly.GetTypes().Where(type => type is { IsEnum: true, ContainsGenericParameters: false }));
 
         // Dapper's built-in mapping wins over a handler, so it has to go first.
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));

@@ -58,17 +58,20 @@ internal sealed partial class RedisBudgetGate
         try
         {
             var now = _time.GetUtcNow();
-            if ((_holds.GetValueOrDefault(turnId) ?? await _journal.FindAsync(turnId, cancellationToken).ConfigureAwait(false)) is not { } hold)
+            var known = _holds.GetValueOrDefault(turnId) ?? await _journal.FindAsync(turnId, cancellationToken).ConfigureAwait(false);
+            // Turns renew with every checkpoint; a hold needs it once in a third of its life.
+            if (known is null || known.ExpiresAt - now > _lifetime * 2 / 3)
             {
                 return;
             }
 
-            hold = hold with { ExpiresAt = now + _lifetime };
+            var hold = known with { ExpiresAt = now + _lifetime };
             // Redis knows whether the turn has ended; a journal written after its ledger row would hold for nobody.
             if (await _counters.RenewAsync(hold, hold.AccountsIn(_calendar), now).ConfigureAwait(false))
             {
                 await _journal.RenewAsync(turnId, hold.ExpiresAt, cancellationToken).ConfigureAwait(false);
-                _holds.TryUpdate(turnId, hold, _holds.GetValueOrDefault(turnId) ?? hold);
+                // Unless it was settled in the meantime.
+                _holds.TryUpdate(turnId, hold, known);
             }
         }
         catch (NpgsqlException e)

@@ -17,7 +17,6 @@ public static class UsageDataServiceCollectionExtensions
     {
         services.AddSingleton(provider => new UsageDb(databaseConnectionString, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IBudgetLimits>(provider => ActivatorUtilities.CreateInstance<BudgetLimitStore>(provider, provider.GetRequiredService<UsageDb>().Db));
-        services.AddSingleton<LedgerWriter>();
         services.AddSingleton(provider => new LedgerReader(provider.GetRequiredService<UsageDb>().Db));
         services.AddSingleton(provider => new HoldJournal(provider.GetRequiredService<UsageDb>().Db));
         services.AddSingleton<BudgetCounters>();

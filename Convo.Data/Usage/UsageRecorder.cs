@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Convo.Data.Usage;
 
-internal sealed partial class UsageRecorder(Db db, LedgerWriter ledger, RedisBudgetGate gate, ILogger<UsageRecorder> logger) : IUsageRecorder
+internal sealed partial class UsageRecorder(Db db, RedisBudgetGate gate, TimeProvider time, ILogger<UsageRecorder> logger) : IUsageRecorder
 {
     public async Task RecordAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
-        var recordedIn = await db.InTransactionAsync(session => ledger.InsertAsync(session, entry, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var recordedIn = await db.InTransactionAsync(
+            session => LedgerSql.InsertAsync(session, entry, time, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
             await gate.SettleAsync(entry, recordedIn ?? "", cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Convo.Data.Usage;
 /// <see cref="IBudgetGate.SettleAsync"/> counts the same entry. The row replaces the turn's hold in one step, so that no snapshot sees both
 /// or neither.
 /// </summary>
-internal sealed class LedgerWriter(TimeProvider time)
+internal static class LedgerSql
 {
     // What a turn belonged to may be gone by its end. The bill stays, without it.
     private const string Insert = """
@@ -32,7 +32,7 @@ internal sealed class LedgerWriter(TimeProvider time)
         """;
 
     /// <returns>The transaction that the row is written in; null when the turn had its row before, which then stands.</returns>
-    public Task<string?> InsertAsync(DbSession session, LedgerEntry entry, CancellationToken cancellationToken) => session.ScalarAsync<string>(
+    public static Task<string?> InsertAsync(DbSession session, LedgerEntry entry, TimeProvider time, CancellationToken cancellationToken) => session.ScalarAsync<string>(
         Insert,
         new
         {

@@ -1,0 +1,10 @@
+using Convo.Core.Conversations;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Convo.Data.Conversations;
+
+public static class ConversationsDataExtensions
+{
+    public static IServiceCollection AddConvoConversationsData(this IServiceCollection services) =>
+        services.AddSingleton<PgThreads>().AddSingleton<PgMessages>().AddSingleton<IConversationRepository, PgConversationRepository>();
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Convo.Core.Accounts;
+using Convo.Core.Turns;
+using Convo.Web.Hosting;
+
+namespace Convo.Web.Endpoints;
+
+/// <summary>
+/// Writes a turn's events as <c>text/event-stream</c> (WHATWG HTML, "Server-sent events"): id, event and one line of JSON each, a comment
+/// every 15 s of silence so that proxies keep the connection. A reader that goes away ends only its own stream.
+/// </summary>
+internal sealed class TurnEventStream(ITurnReader reader, Caller caller, Guid messageId, long afterSeq, TimeProvider time) : IResult
+{
+    private static readonly TimeSpan KeepAliveEvery = TimeSpan.FromSeconds(15);
+    private static readonly byte[] KeepAlive = ": keep-alive\n\n"u8.ToArray();
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        var aborted = httpContext.RequestAborted;
+        try
+        {
+            await response.StartAsync(aborted);
+            await WriteAsync(response.BodyWriter, aborted);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            // The reader went away. The turn does not mind.
+        }
+    }
+
+    private async Task WriteAsync(PipeWriter body, CancellationToken aborted)
+    {
+        await using var events = reader.ReadAsync(caller, messageId, afterSeq, aborted).GetAsyncEnumerator(aborted);
+        while (true)
+        {
+            var next = events.MoveNextAsync().AsTask();
+            if (!next.IsCompleted)
+            {
+                // Everything that was ready is in the pipe: let it go before waiting.
+                await body.FlushAsync(aborted);
+                await WaitAsync(next, body, aborted);
+            }
+
+            if (!await next)
+            {
+                break;
+            }
+
+            Write(body, events.Current);
+        }
+
+        await body.FlushAsync(aborted);
+    }
+
+    private async Task WaitAsync(Task<bool> next, PipeWriter body, CancellationToken aborted)
+    {
+        while (true)
+        {
+            try
+            {
+                await next.WaitAsync(KeepAliveEvery, time, aborted);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                await body.WriteAsync(KeepAlive, aborted);
+            }
+        }
+    }
+
+    private static void Write(PipeWriter body, TurnEvent entry)
+    {
+        var (name, data) = TurnEventBodies.Of(entry.Data);
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {entry.Seq}\nevent: {name}\ndata: "), body);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            JsonSerializer.Serialize(json, data, data.GetType(), ConvoJson.Options);
+        }
+
+        body.Write("\n\n"u8);
+    }
+}
