@@ -13,6 +13,15 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Pub/sub ignores Redis's databases, so channels carry the prefix as well.</summary>
     public RedisChannel Channel(string name) => RedisChannel.Literal(Prefixed(name));
 
+    /// <summary>
+    /// Every key of budgets shares one slot: a reservation decides over organisation, team, person and key in one script, or not at all.
+    /// </summary>
+    public RedisKey BudgetTurn(Guid turnId) => $"{{{prefix}budget}}:turn:{turnId:N}";
+
+    /// <param name="account">Scope, id, window and period, such as <c>user:…:day:2026-11-22</c>.</param>
+    public BudgetKeys Budget(string account) => new(
+        $"{{{prefix}budget}}:{account}", $"{{{prefix}budget}}:{account}:holds", $"{{{prefix}budget}}:{account}:rebuild");
+
     /// <summary>List: the events of one turn, the n-th has seq n.</summary>
     public RedisKey TurnLog(Guid turnId) => Prefixed($"turn:{{{turnId:N}}}:log");
 
@@ -30,3 +39,8 @@ internal sealed class RedisKeys(string prefix)
 
     private string Prefixed(string name) => prefix + name;
 }
+
+/// <param name="Counter">Hash: used and held figures, each hold's amounts, the snapshot the figures were built from.</param>
+/// <param name="Holds">Sorted set: turn ids by the millisecond their hold expires.</param>
+/// <param name="Rebuild">Hash, only while the counter is being rebuilt: what was settled meanwhile.</param>
+internal readonly record struct BudgetKeys(RedisKey Counter, RedisKey Holds, RedisKey Rebuild);

@@ -64,3 +64,10 @@ CREATE TABLE audit_log (
     details     jsonb NOT NULL DEFAULT '{}'
 );
 CREATE INDEX audit_log_by_time ON audit_log (at DESC, id DESC);
+
+-- The keys that sign cookies, when the database is shared by several nodes.
+CREATE TABLE data_protection_keys (
+    name        text PRIMARY KEY,
+    xml         text NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);

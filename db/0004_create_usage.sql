@@ -35,9 +35,29 @@ CREATE TABLE usage_ledger (
     estimated     boolean NOT NULL,
     -- When the tokens were reserved: the window they count in.
     occurred_at   timestamptz NOT NULL,
-    created_at    timestamptz NOT NULL DEFAULT now()
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    -- The transaction that wrote the row. A counter remembers the snapshot it was rebuilt from, and the two tell whether it has this row.
+    recorded_in   xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
-CREATE INDEX usage_ledger_by_user ON usage_ledger (user_id, occurred_at);
-CREATE INDEX usage_ledger_by_team ON usage_ledger (team_id, occurred_at) WHERE team_id IS NOT NULL;
-CREATE INDEX usage_ledger_by_api_key ON usage_ledger (api_key_id, occurred_at) WHERE api_key_id IS NOT NULL;
-CREATE INDEX usage_ledger_by_time ON usage_ledger (occurred_at);
+-- With what a rebuilt counter sums, so that a month of the whole organisation is read from the index alone.
+CREATE INDEX usage_ledger_by_user ON usage_ledger (user_id, occurred_at) INCLUDE (input_tokens, output_tokens, cost);
+CREATE INDEX usage_ledger_by_team ON usage_ledger (team_id, occurred_at) INCLUDE (input_tokens, output_tokens, cost) WHERE team_id IS NOT NULL;
+CREATE INDEX usage_ledger_by_api_key ON usage_ledger (api_key_id, occurred_at) INCLUDE (input_tokens, output_tokens, cost) WHERE api_key_id IS NOT NULL;
+CREATE INDEX usage_ledger_by_time ON usage_ledger (occurred_at) INCLUDE (input_tokens, output_tokens, cost);
+CREATE INDEX usage_ledger_by_thread ON usage_ledger (thread_id) WHERE thread_id IS NOT NULL;
+CREATE INDEX usage_ledger_by_message ON usage_ledger (message_id) WHERE message_id IS NOT NULL;
+
+-- What running turns have reserved, so that counters rebuilt after an empty Redis still know it. The row goes in the transaction that
+-- writes the ledger: a snapshot sees a turn in one of the two. No foreign keys: a row lives for minutes, and a reservation must not
+-- wait for whoever edits the person's row.
+CREATE TABLE budget_holds (
+    turn_id     uuid PRIMARY KEY,
+    user_id     uuid NOT NULL,
+    team_id     uuid,
+    api_key_id  uuid,
+    tokens      bigint NOT NULL CHECK (tokens >= 0),
+    cost        numeric(20, 10) NOT NULL CHECK (cost >= 0),
+    reserved_at timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL
+);
+CREATE INDEX budget_holds_by_expiry ON budget_holds (expires_at);

@@ -13,13 +13,21 @@ public interface IBudgetGate
     /// <exception cref="Shared.ConvoException">429 <c>budget_exceeded</c> with scope, used, limit, reset_at; 503 <c>budget_unavailable</c>.</exception>
     Task<Hold> ReserveAsync(Caller caller, HoldRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the hold by the real figure. Idempotent by turn id; a hold that expired is settled all the same.</summary>
+    /// <summary>
+    /// Replaces the hold by the real figure. It only counts: the caller has written the ledger row before, in the transaction that ended
+    /// the turn, and that transaction is committed. Idempotent by turn id; a hold that expired is settled all the same. A turn without a
+    /// ledger row is not counted.
+    /// </summary>
+    /// <exception cref="Shared.ConvoException">503 <c>budget_unavailable</c>; the ledger is right, and reconciliation brings the counters to it.</exception>
     Task SettleAsync(LedgerEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Gives a hold back that was not used. Idempotent.</summary>
     Task ReleaseAsync(Guid turnId, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the hold of a long turn alive. A hold expires by itself when its node dies.</summary>
+    /// <summary>
+    /// Keeps the hold of a long turn alive; called at least every 30 seconds. A hold expires by itself when its node dies. A hold that
+    /// expired while its turn still ran comes back, even above the limit: what is being spent must be seen.
+    /// </summary>
     Task RenewAsync(Guid turnId, CancellationToken cancellationToken);
 }
 
@@ -44,7 +52,7 @@ public enum UsageSource
 }
 
 /// <summary>One use of a provider, append-only, once per turn id.</summary>
-/// <param name="OccurredAt">When the tokens were reserved.</param>
+/// <param name="OccurredAt">When the tokens were reserved (<see cref="Hold.At"/>): the window they count in.</param>
 /// <param name="Prices">The prices of that day; null when not known.</param>
 public sealed record LedgerEntry(
     Guid TurnId,

@@ -4,7 +4,7 @@ using Pgvector;
 namespace Convo.Data.Knowledge;
 
 /// <summary>Writes passages and their vectors by binary COPY.</summary>
-internal sealed class ChunkCopy
+internal static class ChunkCopy
 {
     private const string ChunksSql =
         """
@@ -13,7 +13,7 @@ internal sealed class ChunkCopy
         FROM STDIN (FORMAT binary)
         """;
 
-    public async Task ChunksAsync(
+    public static async Task ChunksAsync(
         DbSession session, Guid attachmentId, IReadOnlyList<NewChunk> chunks, IReadOnlyDictionary<Guid, WeightedText> weighted, CancellationToken cancellationToken)
     {
         var import = await session.Connection.BeginBinaryImportAsync(ChunksSql, cancellationToken).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal sealed class ChunkCopy
 
     private const string EmbeddingsSql = "COPY chunk_embeddings (chunk_id, model, attachment_id, embedding) FROM STDIN (FORMAT binary)";
 
-    public async Task EmbeddingsAsync(DbSession session, Guid attachmentId, Publication publication, CancellationToken cancellationToken)
+    public static async Task EmbeddingsAsync(DbSession session, Guid attachmentId, Publication publication, CancellationToken cancellationToken)
     {
         var import = await session.Connection.BeginBinaryImportAsync(EmbeddingsSql, cancellationToken).ConfigureAwait(false);
         await using var _ = import.ConfigureAwait(false);

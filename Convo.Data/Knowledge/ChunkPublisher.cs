@@ -7,7 +7,7 @@ namespace Convo.Data.Knowledge;
 /// Makes a file's passages searchable: one transaction writes all of them by COPY, with their vectors, and declares the file ready.
 /// Triggers (db/0003) bring the statistics along at its end.
 /// </summary>
-internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis, ChunkCopy copy)
+internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis)
 {
     private const string FenceSql =
         "SELECT true FROM attachments WHERE id = @AttachmentId AND run_id = @RunId AND status = 'embedding' FOR UPDATE";
@@ -38,8 +38,8 @@ internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis, ChunkCopy c
                 // Looked up within the repeatable part: when another file's deletion removed a lexeme meanwhile, the trigger refuses and this runs again.
                 var weighted = await WeighAsync(publication, analysed, cancellationToken).ConfigureAwait(false);
                 await session.ExecuteAsync(ClearSql, new { run.AttachmentId }, cancellationToken).ConfigureAwait(false);
-                await copy.ChunksAsync(session, run.AttachmentId, publication.Chunks, weighted, cancellationToken).ConfigureAwait(false);
-                await copy.EmbeddingsAsync(session, run.AttachmentId, publication, cancellationToken).ConfigureAwait(false);
+                await ChunkCopy.ChunksAsync(session, run.AttachmentId, publication.Chunks, weighted, cancellationToken).ConfigureAwait(false);
+                await ChunkCopy.EmbeddingsAsync(session, run.AttachmentId, publication, cancellationToken).ConfigureAwait(false);
                 await session.ExecuteAsync(DraftsSql, new { run.AttachmentId }, cancellationToken).ConfigureAwait(false);
                 var ready = new
                 {

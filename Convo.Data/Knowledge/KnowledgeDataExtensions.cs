@@ -13,7 +13,6 @@ public static class KnowledgeDataExtensions
         // Ingestion
         .AddSingleton<DocumentTextStore>()
         .AddSingleton<LexemeAnalysis>()
-        .AddSingleton<ChunkCopy>()
         .AddSingleton<ChunkPublisher>()
         .AddSingleton<IIngestionStore, PgIngestionStore>()
         // Search

@@ -1,0 +1,11 @@
+namespace Convo.Core.Usage;
+
+/// <summary>Bills a use that nothing was reserved for, such as a title or embeddings.</summary>
+public interface IUsageRecorder
+{
+    /// <summary>
+    /// Writes the ledger and counts, once per turn id: a repeat changes nothing. When counting fails the ledger has the row all the same,
+    /// and reconciliation brings the counters to it.
+    /// </summary>
+    Task RecordAsync(LedgerEntry entry, CancellationToken cancellationToken);
+}

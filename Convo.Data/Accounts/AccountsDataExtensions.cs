@@ -1,0 +1,16 @@
+using Convo.Core.Accounts;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Convo.Data.Accounts;
+
+public static class AccountsDataExtensions
+{
+    public static IServiceCollection AddConvoAccountsData(this IServiceCollection services)
+    {
+        services.AddSingleton<IAccountRepository, PgAccountRepository>();
+        services.AddSingleton<IUserRepository, PgUserRepository>();
+        services.AddSingleton<IApiKeyRepository, PgApiKeyRepository>();
+        services.AddSingleton<IKeyRingStore, PgKeyRingStore>();
+        return services;
+    }
+}

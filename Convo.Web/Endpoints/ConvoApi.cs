@@ -1,0 +1,20 @@
+namespace Convo.Web.Endpoints;
+
+/// <summary>The whole HTTP API, one line a slice.</summary>
+public static class ConvoApi
+{
+    public static IServiceCollection AddConvoApi(this IServiceCollection services) => services.AddSingleton<TurnResponses>();
+
+    public static void MapConvoApi(this IEndpointRouteBuilder routes)
+    {
+        // Conversations and turns
+        routes.MapThreadEndpoints();
+        routes.MapMessageEndpoints();
+
+        // Accounts
+        routes.MapAccountFormEndpoints();
+        routes.MapAccountEndpoints();
+        routes.MapApiKeyEndpoints();
+        routes.MapAdminEndpoints();
+    }
+}

@@ -1,0 +1,68 @@
+namespace Convo.Web.Hosting;
+
+/// <summary>A problem object before it is written.</summary>
+public sealed record ProblemObject(int Status, string Code, string Detail)
+{
+    public string? Field { get; init; }
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    public DateTimeOffset? ResetAt { get; init; }
+
+    public string? TraceId { get; init; }
+
+    public IReadOnlyDictionary<string, object?> Facts { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Rounded up: whoever comes back at that second is not refused again.</summary>
+    public long? RetryAfterSeconds => RetryAfter is { } wait ? (long)Math.Ceiling(Math.Max(0, wait.TotalSeconds)) : null;
+
+    /// <summary>The members in their JSON spelling; those that are null are left out.</summary>
+    public IReadOnlyDictionary<string, object?> ToMembers()
+    {
+        var members = new Dictionary<string, object?>
+        {
+            ["type"] = "about:blank",
+            ["title"] = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(Status),
+            ["status"] = Status,
+            ["code"] = Code,
+            ["detail"] = Detail,
+        };
+        Add(members, "field", Field);
+        Add(members, "retry_after", RetryAfterSeconds);
+        Add(members, "reset_at", ResetAt);
+        Add(members, "trace_id", TraceId);
+        foreach (var (name, value) in Facts)
+        {
+            members.TryAdd(name, value);
+        }
+
+        return members;
+    }
+
+    /// <summary>The same as OpenAI writes it: <c>{"error": {message, type, code, param}}</c>.</summary>
+    public IReadOnlyDictionary<string, object?> ToOpenAiError() => new Dictionary<string, object?>
+    {
+        ["error"] = new Dictionary<string, object?>
+        {
+            ["message"] = Detail,
+            ["type"] = Status switch
+            {
+                StatusCodes.Status401Unauthorized => "authentication_error",
+                StatusCodes.Status403Forbidden => "permission_error",
+                StatusCodes.Status429TooManyRequests => "rate_limit_error",
+                >= 500 => "server_error",
+                _ => "invalid_request_error",
+            },
+            ["code"] = Code,
+            ["param"] = Field,
+        },
+    };
+
+    private static void Add(Dictionary<string, object?> members, string name, object? value)
+    {
+        if (value is not null)
+        {
+            members[name] = value;
+        }
+    }
+}
