@@ -19,12 +19,14 @@ internal sealed class PdfReader : IDocumentReader
         using var document = Open(input.Bytes);
         output.CheckPages(document.NumberOfPages);
         output.Title = TitleOf(document);
+        var fields = Attempt(0, () => PdfForms.FieldsByPage(document));
         var blocks = new List<PdfBlock>();
         var failed = 0;
         for (var number = 1; number <= document.NumberOfPages; number++)
         {
-            if (!TryReadPage(document, number, blocks))
-                failed++;
+            var page = Attempt(number, () => ReadPage(document, number, fields?[number] ?? []));
+            blocks.AddRange(page ?? []);
+            failed += page is null ? 1 : 0;
             output.PageDone(number, document.NumberOfPages);
         }
         PdfStructure.Write(blocks, output);
@@ -45,20 +47,31 @@ internal sealed class PdfReader : IDocumentReader
         }
     }
 
-    private static bool TryReadPage(PdfDocument document, int number, List<PdfBlock> blocks)
+    private static List<PdfBlock> ReadPage(PdfDocument document, int number, IEnumerable<string> fields)
+    {
+        Page page = document.GetPage(number);
+        var blocks = PdfLayout.BlocksOf(page);
+        foreach (var text in Attempt(number, () => PdfForms.TextBoxes(page).ToList()) ?? [])
+            blocks.Add(PdfBlock.OfText(number, text));
+        foreach (var text in fields)
+            blocks.Add(PdfBlock.OfText(number, text));
+        return blocks;
+    }
+
+    /// <summary>What <paramref name="read"/> gives, or null when it fails: one broken page or form must not cost the others.</summary>
+    private static T? Attempt<T>(int page, Func<T> read)
+        where T : class
     {
         try
         {
-            Page page = document.GetPage(number);
-            blocks.AddRange(PdfLayout.BlocksOf(page));
-            return true;
+            return read();
         }
-#pragma warning disable CA1031 // One broken page must not cost the others; which exception it is depends on the damage.
+#pragma warning disable CA1031 // Which exception it is depends on the damage.
         catch (Exception failure) when (failure is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
-            Console.Error.WriteLine($"page {number}: {failure.GetType().Name}: {failure.Message}");
-            return false;
+            Console.Error.WriteLine($"page {page}: {failure.GetType().Name}: {failure.Message}");
+            return null;
         }
     }
 
