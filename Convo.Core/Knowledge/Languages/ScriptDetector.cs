@@ -1,8 +1,14 @@
+using System.Buffers;
+
 namespace Convo.Core.Knowledge;
 
 /// <summary>Languages that their script gives away.</summary>
 internal static class ScriptDetector
 {
+    // Letters that Russian and Arabic lack mark their neighbours, for which there is no stemmer.
+    private static readonly SearchValues<char> NotRussian = SearchValues.Create("іїєґўјљњћђќѓѕ");
+    private static readonly SearchValues<char> NotArabic = SearchValues.Create("پچژگکیٹڈ");
+
     /// <summary>A configuration's name, or null when the text is mostly Latin and its words must decide.</summary>
     public static string? Detect(string text)
     {
@@ -17,9 +23,8 @@ internal static class ScriptDetector
         return counts.MaxBy(script => script.Value).Key switch
         {
             "latin" => null,
-            // Letters that Russian lacks mark its neighbours, for which there is no stemmer.
-            "cyrillic" => text.AsSpan().IndexOfAny("іїєґўјљњћђќѓѕ") >= 0 ? LanguageDetector.Simple : "russian",
-            "arabic" => text.AsSpan().IndexOfAny("پچژگکیٹڈ") >= 0 ? LanguageDetector.Simple : "arabic",
+            "cyrillic" => text.AsSpan().IndexOfAny(NotRussian) >= 0 ? LanguageDetector.Simple : "russian",
+            "arabic" => text.AsSpan().IndexOfAny(NotArabic) >= 0 ? LanguageDetector.Simple : "arabic",
             var script => script,
         };
     }
