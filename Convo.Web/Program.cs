@@ -1,5 +1,6 @@
 using Convo.Core.Accounts;
 using Convo.Core.Conversations;
+using Convo.Core.Knowledge;
 using Convo.Core.Turns;
 using Convo.Data;
 using Convo.Data.Accounts;
@@ -10,6 +11,10 @@ using Convo.Data.Migrations;
 using Convo.Data.Turns;
 using Convo.Web.Endpoints;
 using Convo.Web.Hosting;
+
+// The process that reads documents is this program started again; nothing else may be built in it
+if (args is [ExtractionChild.Command, ..])
+    return await ExtractionChild.RunAsync(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
 
 return await StartupFaults.ReportAsync(async () =>
 {

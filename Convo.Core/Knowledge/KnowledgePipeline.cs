@@ -16,6 +16,7 @@ public static class KnowledgePipeline
         services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDocumentExtractor, ChildProcessExtractor>();
+        services.TryAddSingleton<IChunker, StructureChunker>();
         return services;
     }
 }

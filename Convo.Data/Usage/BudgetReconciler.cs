@@ -1,0 +1,51 @@
+using Convo.Core.Shared;
+using Convo.Core.Usage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Convo.Data.Usage;
+
+/// <summary>Compares the counters that this node decides by with the ledger, repairs and reports.</summary>
+internal sealed partial class BudgetReconciler(
+    CounterRebuilder rebuilder, RedisBudgetGate gate, HoldJournal journal, UsageMetrics metrics, IOptions<UsageOptions> options, TimeProvider time,
+    ILogger<BudgetReconciler> logger) : BackgroundService
+{
+    private const int MonthsEvery = 10;
+    private static readonly TimeSpan KeepExpiredHolds = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ReconcileEvery, time);
+        try
+        {
+            for (var pass = 1; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); pass++)
+            {
+                await RunOnceAsync(pass % MonthsEvery == 0, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    /// <summary>One pass. What is away now is looked at in the next.</summary>
+    internal async Task RunOnceAsync(bool months, CancellationToken cancellationToken)
+    {
+        try
+        {
+            metrics.Drifted(await rebuilder.ReconcileAsync(months, cancellationToken).ConfigureAwait(false));
+            gate.Sweep();
+            await journal.SweepAsync(time.GetUtcNow() - KeepExpiredHolds, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or ConvoException { Kind: ProblemKind.Unavailable })
+        {
+            LogPutOff(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Budgets could not be compared with the ledger; the next pass tries again")]
+    private partial void LogPutOff(Exception exception);
+}
