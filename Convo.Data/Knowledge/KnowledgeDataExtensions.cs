@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Convo.Core.Knowledge;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Convo.Data.Knowledge;
 
@@ -19,5 +21,7 @@ public static class KnowledgeDataExtensions
         .AddSingleton<KeywordSearch>()
         .AddSingleton<ISearchIndex, PgSearchIndex>()
         .AddSingleton<ISearchMaintenance, PgSearchMaintenance>()
-        .AddSingleton<IRetrievalLog, PgRetrievalLog>();
+        .AddSingleton<IRetrievalLog, PgRetrievalLog>()
+        // For the job store, which knows no more of Npgsql than this
+        .AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
 }

@@ -11,6 +11,10 @@ public static class ConvoApi
         routes.MapThreadEndpoints();
         routes.MapMessageEndpoints();
 
+        // Knowledge
+        routes.MapAttachmentEndpoints();
+        routes.MapSearchEndpoints();
+
         // Accounts
         routes.MapAccountFormEndpoints();
         routes.MapAccountEndpoints();
