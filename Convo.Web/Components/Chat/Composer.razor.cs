@@ -19,14 +19,19 @@ public sealed partial class Composer
     private JsModule? _module;
     private IJSObjectReference? _box;
 
-    [Parameter, EditorRequired] internal ChatSession Session { get; set; } = null!;
+    /// <summary>An answer is being written: the button stops it.</summary>
+    [Parameter] public bool Running { get; set; }
+
+    [Parameter] public bool HasMessages { get; set; }
 
     [Parameter] public Guid? ThreadId { get; set; }
 
     /// <summary>True when the message was stored.</summary>
     [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files), Task<bool>> OnSend { get; set; } = null!;
 
-    private string Placeholder => Session.Snapshot.Messages.Count == 0 ? "Ask anything, or drop a file…" : "Ask a follow-up, or drop a file…";
+    [Parameter] public EventCallback OnStop { get; set; }
+
+    private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
 
     private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
 

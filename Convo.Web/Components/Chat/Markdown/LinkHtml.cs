@@ -38,7 +38,7 @@ internal sealed class LinkHtml : HtmlObjectRenderer<LinkInline>
         // Inside an attribute no child may write a tag: not even one of ours.
         var before = renderer.EnableHtmlForInline;
         renderer.EnableHtmlForInline = false;
-        foreach (var literal in obj.Descendants<LiteralInline>()) renderer.WriteEscape(literal.Content.ToString());
+        foreach (var literal in obj.FindDescendants<LiteralInline>()) renderer.WriteEscape(literal.Content.ToString());
         renderer.EnableHtmlForInline = before;
     }
 }
