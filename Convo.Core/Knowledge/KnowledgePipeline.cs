@@ -16,6 +16,10 @@ public static class KnowledgePipeline
         services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDocumentExtractor, ChildProcessExtractor>();
+<<<<<<< HEAD
+=======
+        services.TryAddSingleton<IChunker, StructureChunker>();
+>>>>>>> extraction
         return services;
     }
 }

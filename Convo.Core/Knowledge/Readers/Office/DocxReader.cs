@@ -25,6 +25,33 @@ internal sealed class DocxReader : IDocumentReader
         foreach (var element in Children(parts, main, "body"))
             body.Write(element);
         body.Finish();
+<<<<<<< HEAD
+=======
+        foreach (var chart in parts.Names.Where(name => name.StartsWith(folder + "charts/chart", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+            output.Lines(ChartText(parts, chart), body.Page);
+        if (output.Blocks.Count == 0)
+            WriteMargins(parts, folder, body);
+    }
+
+    /// <summary>Titles and labels of a chart, which are drawn into the page and not part of its text.</summary>
+    private static string ChartText(ZipParts parts, string name)
+    {
+        using var reader = parts.OpenXml(name)!;
+        return string.Join('\n', XElement.Load(reader).Descendants()
+            .Where(element => element.Name.LocalName == "t" || (element.Name.LocalName == "v" && element.Ancestors().Any(above => above.Name.LocalName is "strCache" or "tx")))
+            .Select(element => element.Value.Trim()).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal));
+    }
+
+    /// <summary>Headers and footers repeat on every page and are left out, unless they are all there is.</summary>
+    private static void WriteMargins(ZipParts parts, string folder, DocxBody body)
+    {
+        foreach (var name in parts.Names.Where(name => name.StartsWith(folder + "header", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith(folder + "footer", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        {
+            using var reader = parts.OpenXml(name)!;
+            body.Write(XElement.Load(reader));
+        }
+>>>>>>> extraction
     }
 
     /// <summary>

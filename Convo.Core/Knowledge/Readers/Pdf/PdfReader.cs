@@ -19,12 +19,22 @@ internal sealed class PdfReader : IDocumentReader
         using var document = Open(input.Bytes);
         output.CheckPages(document.NumberOfPages);
         output.Title = TitleOf(document);
+<<<<<<< HEAD
+=======
+        var fields = Attempt(0, () => PdfForms.FieldsByPage(document));
+>>>>>>> extraction
         var blocks = new List<PdfBlock>();
         var failed = 0;
         for (var number = 1; number <= document.NumberOfPages; number++)
         {
+<<<<<<< HEAD
             if (!TryReadPage(document, number, blocks))
                 failed++;
+=======
+            var page = Attempt(number, () => ReadPage(document, number, fields?[number] ?? []));
+            blocks.AddRange(page ?? []);
+            failed += page is null ? 1 : 0;
+>>>>>>> extraction
             output.PageDone(number, document.NumberOfPages);
         }
         PdfStructure.Write(blocks, output);
@@ -45,6 +55,7 @@ internal sealed class PdfReader : IDocumentReader
         }
     }
 
+<<<<<<< HEAD
     private static bool TryReadPage(PdfDocument document, int number, List<PdfBlock> blocks)
     {
         try
@@ -59,6 +70,33 @@ internal sealed class PdfReader : IDocumentReader
         {
             Console.Error.WriteLine($"page {number}: {failure.GetType().Name}: {failure.Message}");
             return false;
+=======
+    private static List<PdfBlock> ReadPage(PdfDocument document, int number, IEnumerable<string> fields)
+    {
+        Page page = document.GetPage(number);
+        var blocks = PdfLayout.BlocksOf(page);
+        foreach (var text in Attempt(number, () => PdfForms.TextBoxes(page).ToList()) ?? [])
+            blocks.Add(PdfBlock.OfText(number, text));
+        foreach (var text in fields)
+            blocks.Add(PdfBlock.OfText(number, text));
+        return blocks;
+    }
+
+    /// <summary>What <paramref name="read"/> gives, or null when it fails: one broken page or form must not cost the others.</summary>
+    private static T? Attempt<T>(int page, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+#pragma warning disable CA1031 // Which exception it is depends on the damage.
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            Console.Error.WriteLine($"page {page}: {failure.GetType().Name}: {failure.Message}");
+            return null;
+>>>>>>> extraction
         }
     }
 

@@ -13,11 +13,23 @@ internal static partial class PdfStructure
         var body = BodySize(blocks);
         var levels = HeadingSizes(blocks, body);
         var repeated = RunningLines(blocks);
+<<<<<<< HEAD
         foreach (var block in blocks)
         {
             if (IsAtEdge(block) && repeated.Contains(Shape(block.Text)))
                 continue;
             if (IsHeading(block, body))
+=======
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var block in blocks)
+        {
+            // Said once, a running header is information (whose document, which version); said on every page it is noise.
+            if (IsAtEdge(block) && Shape(block.Text) is var shape && repeated.Contains(shape) && !written.Add(shape))
+                continue;
+            if (block.Rows is { } rows)
+                output.Table(rows, block.Page);
+            else if (IsHeading(block, body))
+>>>>>>> extraction
                 output.Heading(block.Text, LevelOf(block, body, levels), block.Page);
             else
                 WriteBody(block, output);
