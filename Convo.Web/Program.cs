@@ -20,6 +20,11 @@ return await StartupFaults.ReportAsync(async () =>
     var storage = ConvoDataOptions.FromConfiguration(builder.Configuration);
     await using var servers = await EmbeddedServices.StartAsync(storage, starting, CancellationToken.None);
     await Migrator.RunAsync(servers.DatabaseConnectionString, starting, CancellationToken.None);
+    if (args is ["migrate", ..])
+    {
+        return;
+    }
+
     builder.Services.AddConvoData(servers.DatabaseConnectionString, servers.RedisConnectionString, storage.RedisKeyPrefix);
     builder.Services.AddConvoHealthData();
     builder.Services.AddConvoAccountsData().AddConvoConversationsData().AddConvoTurnsData();
