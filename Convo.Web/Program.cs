@@ -12,6 +12,7 @@ using Convo.Data.Health;
 using Convo.Data.Migrations;
 using Convo.Data.Turns;
 using Convo.Data.Usage;
+using Convo.Web.Components;
 using Convo.Web.Endpoints;
 using Convo.Web.Hosting;
 
@@ -51,6 +52,9 @@ return await StartupFaults.ReportAsync(async () =>
 
     // The host
     builder.Services.AddConvoApi();
+    builder.Services.AddConvoComponents();
+    // The build's output is run as it is (scripts/run.sh), not only a published folder.
+    builder.WebHost.UseStaticWebAssets();
     builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null);
 
     await using var app = builder.Build();
@@ -63,6 +67,7 @@ return await StartupFaults.ReportAsync(async () =>
     app.UseConvoHosting();
     app.MapConvoHosting();
     app.MapConvoApi();
+    app.MapConvoComponents();
 
     await app.RunAsync();
 });

@@ -16,10 +16,7 @@ public static class KnowledgePipeline
         services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDocumentExtractor, ChildProcessExtractor>();
-<<<<<<< HEAD
-=======
         services.TryAddSingleton<IChunker, StructureChunker>();
->>>>>>> extraction
         return services;
     }
 }

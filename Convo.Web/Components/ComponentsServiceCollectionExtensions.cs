@@ -36,7 +36,7 @@ public static class ComponentsServiceCollectionExtensions
 
     public static IEndpointRouteBuilder MapConvoComponents(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapStaticAssets();
+        endpoints.MapStaticAssets().AllowAnonymous();
         endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return endpoints;
     }

@@ -13,13 +13,6 @@ internal static partial class PdfStructure
         var body = BodySize(blocks);
         var levels = HeadingSizes(blocks, body);
         var repeated = RunningLines(blocks);
-<<<<<<< HEAD
-        foreach (var block in blocks)
-        {
-            if (IsAtEdge(block) && repeated.Contains(Shape(block.Text)))
-                continue;
-            if (IsHeading(block, body))
-=======
         var written = new HashSet<string>(StringComparer.Ordinal);
         foreach (var block in blocks)
         {
@@ -29,7 +22,6 @@ internal static partial class PdfStructure
             if (block.Rows is { } rows)
                 output.Table(rows, block.Page);
             else if (IsHeading(block, body))
->>>>>>> extraction
                 output.Heading(block.Text, LevelOf(block, body, levels), block.Page);
             else
                 WriteBody(block, output);
