@@ -38,7 +38,7 @@ internal static partial class CitationMarks
         }
 
         // A mark may stand behind the full stop of its sentence.
-        return (SentenceSplitter.Last(head).Trim(), false);
+        return (Sentences.Last(head).Trim(), false);
     }
 
     // Not a link's text ([1](…)), a reference ([text][1]) or a definition ([1]: …).

@@ -50,8 +50,8 @@ internal static partial class PassageQuotes
     private static string NearestSentence(string claim, string passage)
     {
         var wanted = Words(claim);
-        var sentences = SentenceSplitter.Split(passage);
-        var words = sentences.Select(s => Words(passage[s.Start..s.End])).ToList();
+        var sentences = Sentences.Split(passage);
+        var words = sentences.Select(s => Words(passage[s])).ToList();
         var (best, bestScore) = (0, 0.0);
         for (var i = 0; i < sentences.Count; i++)
         {
@@ -61,7 +61,7 @@ internal static partial class PassageQuotes
             (best, bestScore) = score > bestScore ? (i, score) : (best, bestScore);
         }
 
-        return sentences.Count == 0 ? "" : Shorten(passage[sentences[best].Start..sentences[best].End]);
+        return sentences.Count == 0 ? "" : Shorten(passage[sentences[best]]);
     }
 
     private static HashSet<string> Words(string text) => [.. SearchText.Of(text).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
