@@ -161,6 +161,8 @@ internal sealed class TestServers : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
+            // What runs on the servers stops first.
+            await ConvoApp.StopSharedAsync();
             if (Started.IsValueCreated && Started.Value.IsCompletedSuccessfully)
             {
                 await (await Started.Value).DisposeAsync();

@@ -29,11 +29,7 @@ internal static class PackedTypes
         if (slides)
             return FileTypes.Pptx;
         // A large first part can push every telling name out of the head: let the child, which sees all, decide.
-<<<<<<< HEAD
-        return extension is ".docx" or ".docm" or ".dotx" && head.Length >= FileType.HeadLength ? FileTypes.Docx : FileTypes.Zip;
-=======
         return IsCutOff(head) && extension is (".docx" or ".docm" or ".dotx") ? FileTypes.Docx : FileTypes.Zip;
->>>>>>> extraction
     }
 
     public static DetectedType DetectOle(ReadOnlySpan<byte> head, string extension)
@@ -48,17 +44,11 @@ internal static class PackedTypes
             return FileTypes.Ppt;
         if (Has(head, "__properties_version1.0"))
             return FileTypes.Msg;
-<<<<<<< HEAD
-        return extension is ".docx" or ".xlsx" or ".pptx" ? FileTypes.EncryptedOffice : FileTypes.Ole;
-    }
-
-=======
         return IsCutOff(head) && extension is (".docx" or ".xlsx" or ".pptx") ? FileTypes.EncryptedOffice : FileTypes.Ole;
     }
 
     private static bool IsCutOff(ReadOnlySpan<byte> head) => head.Length == FileType.HeadLength;
 
->>>>>>> extraction
     private static bool Has(ReadOnlySpan<byte> head, string name) => head.IndexOf(Encoding.Unicode.GetBytes(name)) >= 0;
 
     private static int Next(ReadOnlySpan<byte> head, int from)

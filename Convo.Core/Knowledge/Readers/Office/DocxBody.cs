@@ -9,16 +9,10 @@ internal sealed class DocxBody(DocumentBuilder output, DocxStyles styles, DocxNo
     private const int MaxDepth = 64;
     private const int LayoutCellLength = 1_000;
 
-<<<<<<< HEAD
-    private int _page = 1;
-
-    public void Finish() => output.PageDone(_page, _page);
-=======
     /// <summary>The page that the next block is on.</summary>
     public int Page { get; private set; } = 1;
 
     public void Finish() => output.PageDone(Page, Page);
->>>>>>> extraction
 
     public void Write(XElement element) => Write(element, 0);
 
@@ -48,32 +42,19 @@ internal sealed class DocxBody(DocumentBuilder output, DocxStyles styles, DocxNo
     {
         var properties = paragraph.Child("pPr");
         if (!hasRenderedBreaks && properties.IsOn("pageBreakBefore"))
-<<<<<<< HEAD
-            _page++;
-        var runs = new DocxRuns(hasRenderedBreaks);
-        runs.Add(paragraph);
-        // A break before any text moves the whole paragraph to the next page; one inside it counts from the next paragraph on.
-        var page = _page + runs.BreaksBeforeText;
-=======
             Page++;
         var runs = new DocxRuns(hasRenderedBreaks);
         runs.Add(paragraph);
         // A break before any text moves the whole paragraph to the next page; one inside it counts from the next paragraph on.
         var page = Page + runs.BreaksBeforeText;
->>>>>>> extraction
         if (styles.HeadingLevel(properties) is { } level)
             output.Heading(runs.Text, level, page);
         else if (styles.IsListItem(properties))
             output.ListItem(runs.Text, ListLevel(properties), page);
         else
             output.Lines(runs.Text, page);
-<<<<<<< HEAD
-        _page += runs.Breaks;
-        output.CheckPages(_page);
-=======
         Page += runs.Breaks;
         output.CheckPages(Page);
->>>>>>> extraction
         foreach (var reference in runs.NoteReferences)
         {
             if (notes.Take(reference) is { } note)
@@ -100,15 +81,6 @@ internal sealed class DocxBody(DocumentBuilder output, DocxStyles styles, DocxNo
                 WriteInside(cell, depth);
             return;
         }
-<<<<<<< HEAD
-        output.Table(texts, _page);
-        foreach (var row in rows)
-        {
-            // A row across a page break has a mark in each of its cells.
-            _page += row.Max(cell => DocxRuns.CountBreaks(cell, hasRenderedBreaks));
-        }
-        output.CheckPages(_page);
-=======
         output.Table(texts, Page);
         foreach (var row in rows)
         {
@@ -116,7 +88,6 @@ internal sealed class DocxBody(DocumentBuilder output, DocxStyles styles, DocxNo
             Page += row.Max(cell => DocxRuns.CountBreaks(cell, hasRenderedBreaks));
         }
         output.CheckPages(Page);
->>>>>>> extraction
     }
 
     private static int ListLevel(XElement? properties) =>

@@ -25,8 +25,6 @@ internal sealed class DocxReader : IDocumentReader
         foreach (var element in Children(parts, main, "body"))
             body.Write(element);
         body.Finish();
-<<<<<<< HEAD
-=======
         foreach (var chart in parts.Names.Where(name => name.StartsWith(folder + "charts/chart", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
             output.Lines(ChartText(parts, chart), body.Page);
         if (output.Blocks.Count == 0)
@@ -51,7 +49,6 @@ internal sealed class DocxReader : IDocumentReader
             using var reader = parts.OpenXml(name)!;
             body.Write(XElement.Load(reader));
         }
->>>>>>> extraction
     }
 
     /// <summary>

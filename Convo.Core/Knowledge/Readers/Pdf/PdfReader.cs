@@ -19,22 +19,14 @@ internal sealed class PdfReader : IDocumentReader
         using var document = Open(input.Bytes);
         output.CheckPages(document.NumberOfPages);
         output.Title = TitleOf(document);
-<<<<<<< HEAD
-=======
         var fields = Attempt(0, () => PdfForms.FieldsByPage(document));
->>>>>>> extraction
         var blocks = new List<PdfBlock>();
         var failed = 0;
         for (var number = 1; number <= document.NumberOfPages; number++)
         {
-<<<<<<< HEAD
-            if (!TryReadPage(document, number, blocks))
-                failed++;
-=======
             var page = Attempt(number, () => ReadPage(document, number, fields?[number] ?? []));
             blocks.AddRange(page ?? []);
             failed += page is null ? 1 : 0;
->>>>>>> extraction
             output.PageDone(number, document.NumberOfPages);
         }
         PdfStructure.Write(blocks, output);
@@ -55,22 +47,6 @@ internal sealed class PdfReader : IDocumentReader
         }
     }
 
-<<<<<<< HEAD
-    private static bool TryReadPage(PdfDocument document, int number, List<PdfBlock> blocks)
-    {
-        try
-        {
-            Page page = document.GetPage(number);
-            blocks.AddRange(PdfLayout.BlocksOf(page));
-            return true;
-        }
-#pragma warning disable CA1031 // One broken page must not cost the others; which exception it is depends on the damage.
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-#pragma warning restore CA1031
-        {
-            Console.Error.WriteLine($"page {number}: {failure.GetType().Name}: {failure.Message}");
-            return false;
-=======
     private static List<PdfBlock> ReadPage(PdfDocument document, int number, IEnumerable<string> fields)
     {
         Page page = document.GetPage(number);
@@ -96,7 +72,6 @@ internal sealed class PdfReader : IDocumentReader
         {
             Console.Error.WriteLine($"page {page}: {failure.GetType().Name}: {failure.Message}");
             return null;
->>>>>>> extraction
         }
     }
 
