@@ -1,0 +1,184 @@
+using Convo.Core.Accounts;
+using Convo.Core.Models;
+using Convo.Core.Shared;
+using Convo.Core.Usage;
+using Convo.Data;
+using Convo.Data.Usage;
+using Convo.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
+
+namespace Convo.Tests.Data.Usage;
+
+/// <summary>Nodes of one installation: a database, a Redis, a clock, and as many gates as a test wants.</summary>
+internal sealed class BudgetHarness : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    public static readonly ModelPrices Prices = new(2.5m, 1.25m, 10m);
+    private static int _count;
+
+    private readonly List<BudgetNode> _nodes = [];
+    private readonly string _redis;
+    private readonly RedisKeys _keys = new($"budget{Interlocked.Increment(ref _count)}:");
+
+    private BudgetHarness(TestDatabase database, string redis) => (Database, _redis) = (database, redis);
+
+    public TestDatabase Database { get; }
+
+    public FakeTimeProvider Time { get; } = new(Noon);
+
+    public UsageOptions Options { get; } = new();
+
+    public static async Task<BudgetHarness> CreateAsync(IBudgetServer server)
+    {
+        Assert.SkipWhen(server.ConnectionString is null, server.Absence);
+        return new BudgetHarness(await TestDatabase.CreateAsync(), server.ConnectionString!);
+    }
+
+    public async Task<BudgetNode> NodeAsync(TimeProvider? time = null, ConnectionMultiplexer? connection = null)
+    {
+        var node = new BudgetNode(Database, connection ?? await BudgetConnections.OpenAsync(_redis), _keys, Options, time ?? Time);
+        _nodes.Add(node);
+        return node;
+    }
+
+    public async Task<Caller> UserAsync(Guid? team = null, Guid? key = null)
+    {
+        var id = Time.NewId();
+        await Database.Db.ExecuteAsync(
+            """
+            INSERT INTO users (id, email, normalized_email, name, role, team_id, security_stamp)
+            VALUES (@id, @id::text, @id::text, 'Somebody', 'member', @team, '')
+            """,
+            new { id, team }, CancellationToken.None);
+        return new Caller(id, Convo.Core.Accounts.Role.Member, team, key);
+    }
+
+    public async Task<Guid> TeamAsync()
+    {
+        var id = Time.NewId();
+        await Database.Db.ExecuteAsync("INSERT INTO teams (id, name) VALUES (@id, @id::text)", new { id }, CancellationToken.None);
+        return id;
+    }
+
+    /// <summary>Written past the store, so that no node hears of it: set limits before nodes ask.</summary>
+    public Task LimitAsync(BudgetScope scope, Guid? id, BudgetWindow window, long? tokens, decimal? cost = null) => Database.Db.ExecuteAsync(
+        """
+        INSERT INTO budgets (scope, scope_id, budget_window, token_limit, cost_limit)
+        VALUES (@scope, @id, @window, @tokens, @cost)
+        ON CONFLICT (scope, scope_id, budget_window) DO UPDATE SET token_limit = excluded.token_limit, cost_limit = excluded.cost_limit
+        """,
+        new { scope, id, window, tokens, cost }, CancellationToken.None);
+
+    public HoldRequest Request(int input, int output, int least = 1, ModelPrices? prices = null) => new(Time.NewId(), input, output, least, prices ?? Prices);
+
+    public static LedgerEntry Entry(Caller caller, Hold hold, int input, int output, ModelPrices? prices = null) => new(
+        hold.TurnId, caller.UserId, caller.TeamId, caller.ApiKeyId, null, null, UsageSource.Chat, "model", "provider", input, 0, output, 0,
+        prices ?? Prices, false, hold.At);
+
+    public Task StoreAsync(LedgerEntry entry) => Database.Db.InTransactionAsync(
+        session => LedgerSql.InsertAsync(session, entry, Time, CancellationToken.None), CancellationToken.None);
+
+    /// <summary>What the end of a turn does: the ledger's transaction, then the count.</summary>
+    public async Task FinishAsync(BudgetNode node, LedgerEntry entry)
+    {
+        await StoreAsync(entry);
+        await node.Gate.SettleAsync(entry, CancellationToken.None);
+    }
+
+    public BudgetAccount Account(BudgetScope scope, Guid? id, BudgetWindow window, DateTimeOffset? at = null) =>
+        new(scope, id, new BudgetCalendar(Options.Zone).PeriodAt(window, at ?? Time.GetUtcNow()));
+
+    public Task<LedgerTotals> LedgerAsync(BudgetAccount account) => new LedgerReader(Database.Db).TotalsAsync(account, Time.GetUtcNow(), CancellationToken.None);
+
+    public async Task FlushAllAsync()
+    {
+        using var admin = await BudgetConnections.OpenAsync(_redis);
+        await admin.GetDatabase().ExecuteAsync("FLUSHALL");
+    }
+
+    public async Task FlushScriptsAsync()
+    {
+        using var admin = await BudgetConnections.OpenAsync(_redis);
+        await admin.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+    }
+}
+
+/// <summary>One node: everything that a process of its own would have.</summary>
+internal sealed class BudgetNode : IAsyncDisposable
+{
+    private readonly ConnectionMultiplexer _connection;
+
+    public BudgetNode(TestDatabase database, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time)
+    {
+        _connection = connection;
+        var settings = Options.Create(options);
+        var calendar = new BudgetCalendar(options.Zone);
+        var ledger = new LedgerReader(database.Db);
+        Journal = new HoldJournal(database.Db);
+        Limits = new BudgetLimitStore(database.Db, connection, keys, time);
+        Rules = new BudgetRules(Limits, settings, time);
+        Counters = new BudgetCounters(connection, keys);
+        Rebuilder = new CounterRebuilder(Counters, ledger, time, NullLogger<CounterRebuilder>.Instance);
+        Metrics = new UsageMetrics(Meters);
+        Gate = new RedisBudgetGate(Counters, Rebuilder, Journal, ledger, Rules, calendar, Metrics, settings, time, NullLogger<RedisBudgetGate>.Instance);
+        Recorder = new UsageRecorder(database.Db, Gate, time, NullLogger<UsageRecorder>.Instance);
+        Reader = new UsageReader(database.Db, Rules, calendar, Counters, ledger, time);
+        Reconciler = new BudgetReconciler(Rebuilder, Gate, Journal, Metrics, settings, time, NullLogger<BudgetReconciler>.Instance);
+    }
+
+    public RedisBudgetGate Gate { get; }
+
+    public BudgetCounters Counters { get; }
+
+    public CounterRebuilder Rebuilder { get; }
+
+    public HoldJournal Journal { get; }
+
+    public BudgetLimitStore Limits { get; }
+
+    public BudgetRules Rules { get; }
+
+    public UsageMetrics Metrics { get; }
+
+    public UsageRecorder Recorder { get; }
+
+    public UsageReader Reader { get; }
+
+    public BudgetReconciler Reconciler { get; }
+
+    public TestMeterFactory Meters { get; } = new();
+
+    public Task<Hold> ReserveAsync(Caller caller, HoldRequest request) => Gate.ReserveAsync(caller, request, CancellationToken.None);
+
+    /// <summary>Null when it was refused.</summary>
+    public async Task<Hold?> TryReserveAsync(Caller caller, HoldRequest request)
+    {
+        try
+        {
+            return await ReserveAsync(caller, request);
+        }
+        catch (ConvoException e) when (e.Code == "budget_exceeded")
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Metrics.Dispose();
+        await _connection.DisposeAsync();
+    }
+}

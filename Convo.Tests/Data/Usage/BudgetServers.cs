@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using Convo.Data.Connections;
+using Convo.Data.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Convo.Tests.Data.Usage;
+
+/// <summary>A server that budgets run on, which a test may empty: not shared with other test classes.</summary>
+public interface IBudgetServer
+{
+    /// <summary>Null when it cannot run here; then <see cref="Absence"/> says why.</summary>
+    string? ConnectionString { get; }
+
+    string Absence { get; }
+}
+
+/// <summary>The embedded default.</summary>
+public sealed class GarnetBudgetServer : IBudgetServer, IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("convo-budget-garnet-").FullName;
+    private EmbeddedGarnet? _garnet;
+
+    public string? ConnectionString => _garnet?.ConnectionString;
+
+    public string Absence => "Garnet is always there.";
+
+    public async ValueTask InitializeAsync() => _garnet = await Task.Run(
+        () => EmbeddedGarnet.Start(_folder, new EmbeddedSecrets(0, "", 0, "budget-tests"), NullLogger<EmbeddedGarnet>.Instance));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _garnet!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>A real Redis, where one is installed (or named by CONVO_TEST_REDIS_SERVER).</summary>
+public sealed class RedisBudgetServer : IBudgetServer, IAsyncLifetime
+{
+    private Process? _process;
+
+    public string? ConnectionString { get; private set; }
+
+    public string Absence => "redis-server is not installed; the same tests ran on Garnet. Install it, or name it in CONVO_TEST_REDIS_SERVER.";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Find() is not { } program)
+        {
+            return;
+        }
+
+        var port = FreePort.Choose(0).ToString(CultureInfo.InvariantCulture);
+        _process = Process.Start(new ProcessStartInfo(program, ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        // It says so in its log when it listens.
+        while (await _process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
+        {
+        }
+
+        _ = _process.StandardOutput.ReadToEndAsync();
+        ConnectionString = $"127.0.0.1:{port}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+    }
+
+    private static string? Find() => Environment.GetEnvironmentVariable("CONVO_TEST_REDIS_SERVER") is { Length: > 0 } named
+        ? named
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
+}
+
+internal static class BudgetConnections
+{
+    public static async Task<ConnectionMultiplexer> OpenAsync(string connectionString)
+    {
+        var options = RedisUrl.Options(connectionString);
+        options.AllowAdmin = true;
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+}
