@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Convo.Core.Knowledge;
 
 public static class KnowledgeServiceCollectionExtensions
 {
-    /// <summary>Files, ingestion, search and citations. The embedder and the stores are registered by who provides them.</summary>
+    /// <summary>Files, ingestion, search and citations. Register an embedding model before; else the built-in lexical one serves.</summary>
     public static IServiceCollection AddConvoKnowledge(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AttachmentOptions>().Bind(configuration.GetSection(AttachmentOptions.Section))
@@ -22,6 +23,8 @@ public static class KnowledgeServiceCollectionExtensions
         services.AddSingleton<IAttachmentService, AttachmentService>();
 
         // Ingestion
+        services.TryAddSingleton<IEmbedder, LexicalEmbedder>();
+        services.TryAddSingleton<IEmbeddingMeter, LedgerEmbeddingMeter>();
         services.AddSingleton<IngestionPipeline>();
         services.AddSingleton<IIngestionService, IngestionService>();
 
