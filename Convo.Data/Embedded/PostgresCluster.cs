@@ -96,10 +96,13 @@ internal sealed class PostgresCluster(string path, PostgresBinaries binaries, Po
         }
     }
 
+    /// <summary>The process that the folder's pid file names, dead or alive.</summary>
+    public int? ReadPid() => File.Exists(PidPath) && int.TryParse(File.ReadLines(PidPath).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid) ? pid : null;
+
     /// <summary>The server of this folder that is running now, whoever started it; null when there is none.</summary>
     public async Task<int?> FindRunningAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(PidPath) || !int.TryParse((await File.ReadAllLinesAsync(PidPath, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), out var pid))
+        if (ReadPid() is not { } pid)
         {
             return null;
         }
@@ -107,6 +110,21 @@ internal sealed class PostgresCluster(string path, PostgresBinaries binaries, Po
         // A number alone says little: after a reboot it may be anyone's. A postmaster's working folder is its data folder.
         var identity = await ChildProcess.RunAsync(["stat", "-L", "-c", "%d:%i", $"/proc/{pid}/cwd", path], cancellationToken).ConfigureAwait(false);
         return identity.Ok && identity.Output.Split('\n') is [var a, var b] && a == b ? pid : null;
+    }
+
+    /// <summary>Whether the server this process started still runs; a zombie does not.</summary>
+    public static bool IsRunning(int pid)
+    {
+        try
+        {
+            // "pid (name) state …", proc(5); the name may itself hold a parenthesis.
+            var line = File.ReadAllText($"/proc/{pid}/stat");
+            return line[(line.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Removes a pid file that names a stranger: PostgreSQL itself would take that process for a running server.</summary>
