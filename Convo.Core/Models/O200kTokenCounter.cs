@@ -10,5 +10,8 @@ internal sealed class O200kTokenCounter : ITokenCounter
 {
     private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
+    /// <summary>The loaded vocabulary, some tens of megabytes, for those who need more than a count.</summary>
+    internal static TiktokenTokenizer Shared => Tokenizer.Value;
+
     public int Count(string text) => text.Length == 0 ? 0 : Tokenizer.Value.CountTokens(text);
 }

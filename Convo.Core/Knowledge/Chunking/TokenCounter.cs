@@ -1,3 +1,5 @@
+using System.Globalization;
+using Convo.Core.Models;
 using Microsoft.ML.Tokenizers;
 
 namespace Convo.Core.Knowledge;
@@ -8,7 +10,7 @@ internal static class TokenCounter
     // Byte pair merging of one long run without a break grows faster than its length.
     private const int MaxRun = 2_000;
 
-    private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
+    private static TiktokenTokenizer Tokenizer => O200kTokenCounter.Shared;
 
     public static int Count(ReadOnlySpan<char> text)
     {
@@ -16,17 +18,17 @@ internal static class TokenCounter
         while (text.Length > MaxRun)
         {
             var cut = BreakBefore(text, MaxRun);
-            count += Tokenizer.Value.CountTokens(text[..cut], considerPreTokenization: true, considerNormalization: false);
+            count += Tokenizer.CountTokens(text[..cut], considerPreTokenization: true, considerNormalization: false);
             text = text[cut..];
         }
-        return count + Tokenizer.Value.CountTokens(text, considerPreTokenization: true, considerNormalization: false);
+        return count + Tokenizer.CountTokens(text, considerPreTokenization: true, considerNormalization: false);
     }
 
     /// <summary>Length of the longest beginning of <paramref name="text"/> that has at most <paramref name="maxTokens"/> tokens; at least one character.</summary>
     public static int Fit(ReadOnlySpan<char> text, int maxTokens)
     {
         var window = text[..Math.Min(text.Length, MaxRun)];
-        var fit = Tokenizer.Value.GetIndexByTokenCount(window, maxTokens, out _, out _, considerPreTokenization: true, considerNormalization: false);
+        var fit = Tokenizer.GetIndexByTokenCount(window, maxTokens, out _, out _, considerPreTokenization: true, considerNormalization: false);
         return fit >= text.Length ? text.Length : BreakBefore(text, Math.Max(1, fit));
     }
 
@@ -46,5 +48,5 @@ internal static class TokenCounter
     }
 
     private static bool IsStartOfCharacter(char c) => !char.IsLowSurrogate(c) && c is not ('\u200C' or '\u200D')
-        && char.GetUnicodeCategory(c) is not (System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark or System.Globalization.UnicodeCategory.EnclosingMark);
+        && char.GetUnicodeCategory(c) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark);
 }
