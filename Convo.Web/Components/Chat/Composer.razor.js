@@ -15,7 +15,10 @@ export function attach(form, options) {
   let timer = 0;
   let plainPaste = false;
 
-  const ownHint = text => { form.querySelector("[data-own-hint]").textContent = text; };
+  const ownHint = text => {
+    const hint = form.querySelector("[data-own-hint]");
+    if (hint.textContent !== text) hint.textContent = text;
+  };
   const uploads = createUploads(form, options, { changed: refresh, hint: ownHint, signal: stop.signal });
 
   function refresh() {
@@ -117,7 +120,8 @@ export function attach(form, options) {
     if (records.some(record => record.attributeName === "data-files")) save();
     refresh();
   });
-  watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked"], childList: true, subtree: true });
+  watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked"] });
+  watcher.observe(form.querySelector("[data-buttons]"), { childList: true });
   on(window, "pagehide", save);
 
   restore();

@@ -5,18 +5,18 @@ const root = document.documentElement;
 const key = "convo:side";
 if (localStorage.getItem(key) === "hidden") root.dataset.side = "hidden";
 
-const opener = () => [...document.querySelectorAll("[data-drawer='open']")].find(button => button.offsetParent !== null);
+const opener = () => [...document.querySelectorAll("[data-side-open]")].find(button => button.offsetParent !== null);
 const side = () => document.getElementById("side");
 
 export function openDrawer() {
   if (isNarrow()) {
     root.dataset.drawer = "open";
     document.getElementById("main")?.setAttribute("inert", "");
-    side()?.querySelector("[data-drawer='close']")?.focus();
+    side()?.querySelector("[data-side-close]")?.focus();
   } else {
     delete root.dataset.side;
     localStorage.removeItem(key);
-    side()?.querySelector("[data-drawer='close']")?.focus();
+    side()?.querySelector("[data-side-close]")?.focus();
   }
 }
 
@@ -35,8 +35,8 @@ export function closeDrawer(returnFocus = true) {
 export const toggleDrawer = () => (isNarrow() ? root.dataset.drawer === "open" : root.dataset.side !== "hidden") ? closeDrawer() : openDrawer();
 
 document.addEventListener("click", event => {
-  if (event.target.closest("[data-drawer='open']")) openDrawer();
-  else if (event.target.closest("[data-drawer='close']")) closeDrawer();
+  if (event.target.closest("[data-side-open]")) openDrawer();
+  else if (event.target.closest("[data-side-close]")) closeDrawer();
   else if (isNarrow() && event.target.closest("#side a[href], #side [data-closes]")) closeDrawer(false);
 });
 
