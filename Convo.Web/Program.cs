@@ -9,12 +9,14 @@ using Convo.Data.Accounts;
 using Convo.Data.Conversations;
 using Convo.Data.Embedded;
 using Convo.Data.Health;
+using Convo.Data.Knowledge;
 using Convo.Data.Migrations;
 using Convo.Data.Turns;
 using Convo.Data.Usage;
 using Convo.Web.Components;
 using Convo.Web.Endpoints;
 using Convo.Web.Hosting;
+using Convo.Web.Jobs;
 
 // A document is read in a process of its own, which is this program again: it must not start anything else.
 if (args is ["extract", ..])
@@ -41,16 +43,19 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoAccountsData();
     builder.Services.AddConvoConversationsData();
     builder.Services.AddConvoTurnsData();
+    builder.Services.AddConvoKnowledgeData();
     builder.Services.AddConvoUsageData(servers.DatabaseConnectionString);
 
     // What Convo does
     builder.Services.AddConvoAccounts();
     builder.Services.AddConvoConversations();
     builder.Services.AddConvoModels(builder.Configuration);
+    builder.Services.AddConvoKnowledge(builder.Configuration);
     builder.Services.AddConvoUsage(builder.Configuration);
     builder.Services.AddConvoTurns(builder.Configuration, soleNode: storage.DatabaseUrl is null);
 
     // The host
+    builder.Services.AddConvoJobs();
     builder.Services.AddConvoApi();
     builder.Services.AddConvoComponents();
     // The build's output is run as it is (scripts/run.sh), not only a published folder.

@@ -15,6 +15,9 @@ public static class ConvoApi
         routes.MapAttachmentEndpoints();
         routes.MapSearchEndpoints();
 
+        // Models
+        routes.MapModelEndpoints();
+
         // Accounts
         routes.MapAccountFormEndpoints();
         routes.MapAccountEndpoints();
