@@ -6,7 +6,7 @@ namespace Convo.Web.Jobs;
 /// <summary>Works on one file. Which one is decided when it runs, so that a person with one file does not wait behind one with five hundred.</summary>
 internal sealed class IngestJob(IIngestionService ingestion) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) =>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
         await ingestion.RunAsync(null, cancellationToken);
 }
 
@@ -14,7 +14,7 @@ internal sealed class IngestJob(IIngestionService ingestion) : IJob
 [DisallowConcurrentExecution]
 internal sealed class IngestionSweepJob(IIngestionService ingestion) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) =>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
         await ingestion.SweepAsync(cancellationToken);
 }
 
@@ -22,6 +22,6 @@ internal sealed class IngestionSweepJob(IIngestionService ingestion) : IJob
 [DisallowConcurrentExecution]
 internal sealed class SearchMaintenanceJob(ISearchMaintenance maintenance) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) =>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
         await maintenance.RunAsync(cancellationToken);
 }

@@ -47,7 +47,7 @@ internal sealed class IngestionPipeline(
 
     private static DocumentText Describe(ExtractedDocument extracted, CanonicalText text, IReadOnlyList<ChunkDraft> drafts)
     {
-        var language = DocumentLanguage.Of(text.Text);
+        var language = LanguageDetector.Detect(text.Text);
         var cuts = drafts.Select(d => new ChunkCut(d.HeadingPath, d.PageFrom, d.PageTo, d.CharStart, d.CharEnd, d.TokenCount, language));
         return new DocumentText(text.Text, text.Pages, extracted.Pages, language, [.. cuts]);
     }
