@@ -88,6 +88,8 @@ internal static class BudgetConnections
     {
         var options = RedisUrl.Options(connectionString);
         options.AllowAdmin = true;
+        options.AsyncTimeout = 30_000;
+        options.SyncTimeout = 30_000;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 }
