@@ -34,6 +34,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Carries the ids of turns that their readers stopped, to every node.</summary>
     public RedisChannel TurnStops() => Channel("turn-stops");
 
+    /// <summary>Announces that a file's state changed.</summary>
+    public RedisChannel AttachmentChanged(Guid attachmentId) => Channel($"attachment:{attachmentId:N}");
+
     private string Prefixed(string name) => prefix + name;
 }
 

@@ -1,11 +1,28 @@
 using Convo.Core.Accounts;
+using Convo.Core.Conversations;
+using Convo.Core.Knowledge;
+using Convo.Core.Models;
+using Convo.Core.Turns;
+using Convo.Core.Usage;
 using Convo.Data;
 using Convo.Data.Accounts;
+using Convo.Data.Conversations;
 using Convo.Data.Embedded;
 using Convo.Data.Health;
+using Convo.Data.Knowledge;
 using Convo.Data.Migrations;
+using Convo.Data.Turns;
+using Convo.Data.Usage;
+using Convo.Web.Components;
 using Convo.Web.Endpoints;
 using Convo.Web.Hosting;
+using Convo.Web.Jobs;
+
+// A document is read in a process of its own, which is this program again: it must not start anything else.
+if (args is ["extract", ..])
+{
+    return await ExtractionChild.RunAsync(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
+}
 
 return await StartupFaults.ReportAsync(async () =>
 {
@@ -16,14 +33,33 @@ return await StartupFaults.ReportAsync(async () =>
     var storage = ConvoDataOptions.FromConfiguration(builder.Configuration);
     await using var servers = await EmbeddedServices.StartAsync(storage, starting, CancellationToken.None);
     await Migrator.RunAsync(servers.DatabaseConnectionString, starting, CancellationToken.None);
+    if (args is ["migrate", ..])
+    {
+        return;
+    }
+
     builder.Services.AddConvoData(servers.DatabaseConnectionString, servers.RedisConnectionString, storage.RedisKeyPrefix);
     builder.Services.AddConvoHealthData();
     builder.Services.AddConvoAccountsData();
+    builder.Services.AddConvoConversationsData();
+    builder.Services.AddConvoTurnsData();
+    builder.Services.AddConvoKnowledgeData();
+    builder.Services.AddConvoUsageData(servers.DatabaseConnectionString);
 
     // What Convo does
     builder.Services.AddConvoAccounts();
+    builder.Services.AddConvoConversations();
+    builder.Services.AddConvoModels(builder.Configuration);
+    builder.Services.AddConvoKnowledge(builder.Configuration);
+    builder.Services.AddConvoUsage(builder.Configuration);
+    builder.Services.AddConvoTurns(builder.Configuration, soleNode: storage.DatabaseUrl is null);
 
     // The host
+    builder.Services.AddConvoJobs();
+    builder.Services.AddConvoApi();
+    builder.Services.AddConvoComponents();
+    // The build's output is run as it is (scripts/run.sh), not only a published folder.
+    builder.WebHost.UseStaticWebAssets();
     builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null);
 
     await using var app = builder.Build();
@@ -34,13 +70,9 @@ return await StartupFaults.ReportAsync(async () =>
     }
 
     app.UseConvoHosting();
-
-    // The API
     app.MapConvoHosting();
-    app.MapAccountFormEndpoints();
-    app.MapAccountEndpoints();
-    app.MapApiKeyEndpoints();
-    app.MapAdminEndpoints();
+    app.MapConvoApi();
+    app.MapConvoComponents();
 
     await app.RunAsync();
 });

@@ -13,7 +13,7 @@ internal sealed class UserAdministration(
     {
         caller.RequireAdmin();
         var limit = filter.Limit is > 0 and <= MaxLimit ? filter.Limit : throw ConvoException.Invalid("limit", $"The limit is a number from 1 to {MaxLimit}.");
-        var before = filter.Cursor is null ? (Guid?)null
+        var before = string.IsNullOrEmpty(filter.Cursor) ? (Guid?)null
             : Guid.TryParse(filter.Cursor, out var cursor) ? cursor : throw ConvoException.Invalid("cursor", "Take the cursor from next_cursor of the page before.");
         var found = await users.ListAsync(filter.Query, before, limit + 1, cancellationToken).ConfigureAwait(false);
         // Ids are UUIDv7, so the id alone is an order by age.

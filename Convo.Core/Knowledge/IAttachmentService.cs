@@ -31,7 +31,14 @@ public interface IAttachmentService
 }
 
 /// <param name="Filename">As the client named it: only ever shown, never a path.</param>
-public sealed record UploadFile(string Filename, string? DeclaredMediaType, Guid? ThreadId, Guid? CollectionId);
+public sealed record UploadFile(string Filename, string? DeclaredMediaType, Guid? ThreadId, Guid? CollectionId)
+{
+    /// <summary>Where the file belongs, for a client that says so behind the bytes; asked once they have all arrived.</summary>
+    public Func<CancellationToken, ValueTask<UploadTarget>>? SaidAfterwards { get; init; }
+}
+
+/// <summary>The thread or collection that a file is uploaded to, if any.</summary>
+public sealed record UploadTarget(Guid? ThreadId, Guid? CollectionId);
 
 /// <summary>The text around a passage.</summary>
 /// <param name="Text">The whole text of the passage's pages (or of the passage and its neighbours).</param>

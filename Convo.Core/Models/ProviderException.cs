@@ -10,6 +10,9 @@ public sealed class ProviderException(string code, string detail, Exception? inn
     /// <summary>What the provider asked us to wait, when it did.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether the same call may succeed a little later: true of limits, overload and a missing connection, never of a used-up account.</summary>
+    public bool IsTransient { get; init; }
+
     public Problem ToProblem() => new(Code, Message);
 }
 

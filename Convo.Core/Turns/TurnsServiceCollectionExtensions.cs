@@ -6,9 +6,11 @@ namespace Convo.Core.Turns;
 public static class TurnsServiceCollectionExtensions
 {
     /// <summary>The turn engine. One hosted service runs the turns of this node, another ends those that a dead node left.</summary>
-    public static IServiceCollection AddConvoTurns(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="soleNode">No other node can share the database: what streams at start was left by a crash.</param>
+    public static IServiceCollection AddConvoTurns(this IServiceCollection services, IConfiguration configuration, bool soleNode = false)
     {
         services.Configure<TurnOptions>(configuration.GetSection(TurnOptions.Section));
+        services.Configure<TurnOptions>(options => options.SoleNode |= soleNode);
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<ITurnStops, TurnStops>();
         services.AddSingleton<PromptBuilder>();

@@ -9,7 +9,7 @@ internal sealed partial record ConnectionUrl(
 {
     public static bool TryParse(string text, out ConnectionUrl url)
     {
-        var match = Pattern().Match(text);
+        var match = Pattern().Match(text.Trim());
         url = match.Success
             ? new ConnectionUrl(
                 match.Groups["scheme"].Value.ToLowerInvariant(),
@@ -36,6 +36,6 @@ internal sealed partial record ConnectionUrl(
     }
 
     // The last @ ends the credentials, so a password with an unescaped @ is still read as it was meant.
-    [GeneratedRegex(@"^\s*(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?<user>[^:/?#]*?)(?::(?<password>[^/?#]*))?@)?(?<hosts>[^/?#@]*)(?:/(?<path>[^?#]*))?(?:\?(?<query>[^#]*))?\s*$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?<user>[^:/?#]*?)(?::(?<password>[^/?#]*))?@)?(?<hosts>[^/?#@]*)(?:/(?<path>[^?#]*))?(?:\?(?<query>[^#]*))?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Pattern();
 }

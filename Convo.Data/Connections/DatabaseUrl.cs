@@ -57,17 +57,19 @@ internal static class DatabaseUrl
         }
 
         var settings = new NpgsqlConnectionStringBuilder { Host = url.Hosts, Username = url.User, Password = url.Password, Database = url.Path };
-        if (url.Hosts.Count(c => c == ':') == 1 && !url.Hosts.Contains(',', StringComparison.Ordinal))
+        // Several hosts keep their ports beside them; an IPv6 address ends with a bracket, not with a port.
+        var colon = url.Hosts.LastIndexOf(':');
+        if (colon >= 0 && !url.Hosts.EndsWith(']') && !url.Hosts.Contains(',', StringComparison.Ordinal))
         {
-            var parts = url.Hosts.Split(':');
-            settings.Host = parts[0];
-            settings.Port = ConnectionUrl.PortOf(parts[1]) ?? throw Wrong($"'{parts[1]}' is not a port (1 to 65535)");
+            var port = url.Hosts[(colon + 1)..];
+            settings.Host = url.Hosts[..colon];
+            settings.Port = ConnectionUrl.PortOf(port) ?? throw Wrong($"'{port}' is not a port (1 to 65535)");
         }
 
         foreach (var (name, value) in url.Query)
         {
             // libpq writes verify-full, Npgsql VerifyFull.
-            Set(settings, LibpqNames.GetValueOrDefault(name, name), name, value.Replace("-", "", StringComparison.Ordinal) is var plain && name is "sslmode" ? plain : value);
+            Set(settings, LibpqNames.GetValueOrDefault(name, name), name, name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value);
         }
 
         return settings;

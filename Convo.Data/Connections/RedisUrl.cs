@@ -32,6 +32,7 @@ internal static class RedisUrl
         options.ClientName = "convo";
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 2000;
+        options.ConnectRetry = 1;
         options.SyncTimeout = 1000;
         options.AsyncTimeout = 1000;
         options.BacklogPolicy = BacklogPolicy.FailFast;

@@ -36,15 +36,14 @@ internal sealed class DataDirectory : IDisposable
     {
         try
         {
-            // As root PostgreSQL runs under another account, which has to pass through this folder but sees nothing in it.
-            var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (Environment.IsPrivilegedProcess)
             {
-                mode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+                // As root PostgreSQL runs under another account, which has to pass through this folder but cannot list it.
+                // Rights are only added: the folder may be one that others use too.
+                File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
             }
 
-            Directory.CreateDirectory(path, mode);
-            File.SetUnixFileMode(path, mode);
             return new DataDirectory(path, Lock(path));
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

@@ -16,19 +16,26 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
     private const string Database = "convo";
     private const int StartAttempts = 5;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(3);
 
     private const string CountDatabase = "SELECT count(*) FROM pg_database WHERE datname = 'convo'";
     private const string CreateDatabase = "CREATE DATABASE convo";
 
     private readonly PostgresCluster _cluster;
     private readonly ILogger<EmbeddedPostgres> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _reviving = new(1, 1);
+    private readonly Task _watching;
+    private int? _pid;
 
     private EmbeddedPostgres(PostgresCluster cluster, int port, string connectionString, ILogger<EmbeddedPostgres> logger)
     {
         _cluster = cluster;
         _logger = logger;
+        _pid = cluster.ReadPid();
         Port = port;
         ConnectionString = connectionString;
+        _watching = WatchAsync();
     }
 
     public int Port { get; }
@@ -56,25 +63,78 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         await StopOrphanAsync(cluster, logger, cancellationToken).ConfigureAwait(false);
-        var port = await StartServerAsync(cluster, secrets.PostgresPort, logger, cancellationToken).ConfigureAwait(false);
-        var server = new EmbeddedPostgres(cluster, port, ConnectionStringFor(port, secrets.PostgresPassword, Database), logger);
         try
         {
+            var port = await StartServerAsync(cluster, () => FreePort.Choose(secrets.PostgresPort), cancellationToken).ConfigureAwait(false);
             await EnsureDatabaseAsync(ConnectionStringFor(port, secrets.PostgresPassword, "postgres"), cancellationToken).ConfigureAwait(false);
-            return server;
+            LogStarted(logger, port);
+            return new EmbeddedPostgres(cluster, port, ConnectionStringFor(port, secrets.PostgresPassword, Database), logger);
         }
         catch (Exception e)
         {
-            await server.DisposeAsync().ConfigureAwait(false);
-            throw e is NpgsqlException ? new ConvoStartupException($"The embedded PostgreSQL in {path} does not let Convo in: {e.Message}", e) : e;
+            // Also when the start was cancelled: a server that nobody holds would be the next start's orphan.
+            await cluster.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            if (e is NpgsqlException)
+            {
+                throw new ConvoStartupException($"The embedded PostgreSQL in {path} does not let Convo in: {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Starts the server again when it is gone, as after the kernel's out-of-memory killer chose it. Called every few seconds.</summary>
+    internal async Task ReviveAsync(CancellationToken cancellationToken)
+    {
+        await _reviving.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_pid is { } pid && PostgresCluster.IsRunning(pid))
+            {
+                return;
+            }
+
+            LogGone(_logger);
+            await StartServerAsync(_cluster, () => Port, cancellationToken).ConfigureAwait(false);
+            _pid = _cluster.ReadPid();
+            LogStarted(_logger, Port);
+        }
+        finally
+        {
+            _reviving.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        _stopping.Dispose();
+        _reviving.Dispose();
         // The stop must not be cut short by the token that asked Convo to end.
         await _cluster.StopAsync(CancellationToken.None).ConfigureAwait(false);
         LogStopped(_logger);
+    }
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(WatchInterval);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false);
+                await ReviveAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                // Convo is stopping.
+            }
+            catch (ConvoStartupException e)
+            {
+                LogNotRevived(_logger, e);
+            }
+        }
     }
 
     private static async Task StopOrphanAsync(PostgresCluster cluster, ILogger logger, CancellationToken cancellationToken)
@@ -90,15 +150,14 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    private static async Task<int> StartServerAsync(PostgresCluster cluster, int remembered, ILogger logger, CancellationToken cancellationToken)
+    private static async Task<int> StartServerAsync(PostgresCluster cluster, Func<int> choosePort, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePort.Choose(remembered);
+            var port = choosePort();
             var result = await cluster.StartAsync(port, cancellationToken).ConfigureAwait(false);
             if (result.Ok)
             {
-                LogStarted(logger, port);
                 return port;
             }
 
@@ -158,6 +217,12 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The embedded PostgreSQL is ready on 127.0.0.1:{Port}")]
     private static partial void LogStarted(ILogger logger, int port);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The embedded PostgreSQL is gone although nobody stopped it; starting it again")]
+    private static partial void LogGone(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The embedded PostgreSQL could not be started again; trying on")]
+    private static partial void LogNotRevived(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The embedded PostgreSQL has stopped")]
     private static partial void LogStopped(ILogger logger);

@@ -86,20 +86,25 @@ internal sealed class PostgresCluster(string path, PostgresBinaries binaries, Po
     {
         string[] stop = [binaries.Program("pg_ctl"), "stop", "-D", path, "-w", "-t", StopPatience, "-s", "-m"];
         var result = await account.RunAsync([.. stop, "fast"], cancellationToken).ConfigureAwait(false);
-        if (!result.Ok && File.Exists(PidPath))
+        if (!result.Ok && NamesRunningProcess())
         {
             result = await account.RunAsync([.. stop, "immediate"], cancellationToken).ConfigureAwait(false);
-            if (!result.Ok && File.Exists(PidPath))
-            {
-                throw new IOException($"The embedded PostgreSQL in {path} did not stop: {result.Output}");
-            }
+        }
+
+        // pg_ctl also fails when the server is dead already, which is just as well: the next start recovers.
+        if (!result.Ok && NamesRunningProcess())
+        {
+            throw new IOException($"The embedded PostgreSQL in {path} did not stop: {result.Output}");
         }
     }
+
+    /// <summary>The process that the folder's pid file names, dead or alive.</summary>
+    public int? ReadPid() => File.Exists(PidPath) && int.TryParse(File.ReadLines(PidPath).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid) ? pid : null;
 
     /// <summary>The server of this folder that is running now, whoever started it; null when there is none.</summary>
     public async Task<int?> FindRunningAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(PidPath) || !int.TryParse((await File.ReadAllLinesAsync(PidPath, cancellationToken).ConfigureAwait(false)).FirstOrDefault(), out var pid))
+        if (ReadPid() is not { } pid)
         {
             return null;
         }
@@ -109,8 +114,25 @@ internal sealed class PostgresCluster(string path, PostgresBinaries binaries, Po
         return identity.Ok && identity.Output.Split('\n') is [var a, var b] && a == b ? pid : null;
     }
 
+    /// <summary>Whether the server this process started still runs; a zombie does not.</summary>
+    public static bool IsRunning(int pid)
+    {
+        try
+        {
+            // "pid (name) state …", proc(5); the name may itself hold a parenthesis.
+            var line = File.ReadAllText($"/proc/{pid}/stat");
+            return line[(line.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Removes a pid file that names a stranger: PostgreSQL itself would take that process for a running server.</summary>
     public void ForgetStalePid() => File.Delete(PidPath);
+
+    private bool NamesRunningProcess() => ReadPid() is { } pid && IsRunning(pid);
 
     private string ServerOptions(int port)
     {

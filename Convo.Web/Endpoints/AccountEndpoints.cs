@@ -11,7 +11,7 @@ public static class AccountEndpoints
     {
         var group = app.MapGroup("/api/convo").WithTags("Account");
         group.MapGet("/me", GetMe).WithSummary("Who the cookie or the key stands for.");
-        group.MapGet("/antiforgery", GetToken)
+        group.MapGet("/antiforgery", GetToken).AllowAnonymous()
             .WithSummary("The token that a browser sends with changes.")
             .WithDescription($"Send it as the header {ApiGuards.AntiforgeryHeader}. API keys need none.");
         return group;

@@ -18,16 +18,16 @@ internal sealed record MessageBody(
 
 /// <summary>A message to send. <c>thread_id</c> counts only where the path names no thread.</summary>
 internal sealed record SubmitBody(
-    string? Content, Guid? ThreadId, Guid? ParentId, IReadOnlyList<Guid>? AttachmentIds, IReadOnlyList<Guid>? CollectionIds,
-    string? Model, double? Temperature, int? MaxOutputTokens, string? SystemPrompt)
+    string? Content = null, Guid? ThreadId = null, Guid? ParentId = null, IReadOnlyList<Guid>? AttachmentIds = null,
+    IReadOnlyList<Guid>? CollectionIds = null, string? Model = null, double? Temperature = null, int? MaxOutputTokens = null, string? SystemPrompt = null)
 {
     public SubmitMessage ToRequest(Guid? threadId, string? idempotencyKey) => new(
         threadId, Content ?? "", ParentId, AsRoot: false, AttachmentIds, CollectionIds, Model, Temperature, MaxOutputTokens, SystemPrompt, idempotencyKey);
 }
 
-internal sealed record RegenerateBody(string? Model, double? Temperature);
+internal sealed record RegenerateBody(string? Model = null, double? Temperature = null);
 
-internal sealed record EditBody(string? Content, bool Regenerate = false);
+internal sealed record EditBody(string? Content = null, bool Regenerate = false);
 
 /// <summary>What a turn that was started in the background is answered with.</summary>
 internal sealed record AcceptedBody(MessageBody UserMessage, MessageBody Message, string StreamUrl)

@@ -11,7 +11,8 @@ internal sealed record ThreadBody(
         t.Id, t.Title, t.Model, t.Temperature, t.SystemPrompt, t.Pinned, t.Archived, t.CollectionIds, t.LeafId, t.Running, t.Snippet, t.CreatedAt, t.UpdatedAt);
 }
 
-internal sealed record NewThreadBody(string? Title, string? Model, double? Temperature, string? SystemPrompt, IReadOnlyList<Guid>? CollectionIds)
+internal sealed record NewThreadBody(
+    string? Title = null, string? Model = null, double? Temperature = null, string? SystemPrompt = null, IReadOnlyList<Guid>? CollectionIds = null)
 {
     public NewThread ToNewThread() => new(Title, Model, Temperature, SystemPrompt, CollectionIds);
 }

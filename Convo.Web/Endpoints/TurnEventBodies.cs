@@ -1,4 +1,3 @@
-using Convo.Core.Knowledge;
 using Convo.Core.Turns;
 using Convo.Core.Usage;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Convo.Web.Hosting;
 
@@ -20,6 +21,7 @@ public static class ConvoJson
         options.AllowDuplicateProperties = false;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
+        options.TypeInfoResolverChain.Insert(0, new DefaultJsonTypeInfoResolver { Modifiers = { RequireWhatCannotBeNull } });
         options.MaxDepth = 32;
         // Answers are JSON with nosniff, never inside HTML: readable text instead of \u escapes.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -28,6 +30,15 @@ public static class ConvoJson
         options.Converters.Add(new UtcTimeConverter());
         options.Converters.Add(new ChangeConverterFactory());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+    }
+
+    /// <summary>A member that may be null may be left out. One that may not be null is required, so that no handler meets a null by surprise.</summary>
+    private static void RequireWhatCannotBeNull(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property.IsRequired && (property.IsSetNullable || property.PropertyType == typeof(JsonElement))))
+        {
+            property.IsRequired = false;
+        }
     }
 
     private static JsonSerializerOptions Create()

@@ -1,0 +1,29 @@
+namespace Convo.Core.Knowledge;
+
+/// <summary>Limits of reading one file, and how the reading process is started.</summary>
+public sealed class ExtractionOptions
+{
+    public const string Section = "Convo:Extraction";
+
+    /// <summary>Program and arguments of the child. Empty: this program itself, with the argument <c>extract</c>.</summary>
+    public IReadOnlyList<string> Command { get; set; } = [];
+
+    /// <summary>Wall time of one file.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Managed heap of the child, in bytes. Its whole process uses some 150 MB more.</summary>
+    public long MaxMemoryBytes { get; set; } = 768L << 20;
+
+    public int MaxPages { get; set; } = 5_000;
+
+    /// <summary>Characters of text one file may give.</summary>
+    public int MaxCharacters { get; set; } = 20_000_000;
+
+    /// <summary>Bytes that all parts of a packed format (DOCX …) may unpack to.</summary>
+    public long MaxInflatedBytes { get; set; } = 512L << 20;
+
+    /// <summary>How many times larger than its packed size one part may unpack; parts under 1 MB are exempt.</summary>
+    public int MaxInflateRatio { get; set; } = 200;
+
+    public int MaxParts { get; set; } = 10_000;
+}

@@ -1,0 +1,21 @@
+namespace Convo.Core.Knowledge;
+
+/// <summary>What people read when a file cannot be used: the cause, then what they can do.</summary>
+internal static class ExtractionReasons
+{
+    public const string Empty = "The file is empty (0 bytes). Upload it again from its source.";
+    public const string Encrypted = "The file is protected with a password. Remove the password and upload it again.";
+    public const string Damaged =
+        "The file is damaged or not quite what its format asks for. Open it in its own program, save it again and upload that.";
+    public const string Memory = "Reading the file needed more memory than is allowed. Split it or save it in a simpler form, such as PDF.";
+    public const string Crashed =
+        "The file made the reading process fail, so it was given up. Open it in its own program, save it again and upload that.";
+    public const string TooDeep =
+        "The file is nested too deeply to be read. Open it in its own program, save it again and upload that.";
+    public const string Unpacked =
+        "The file unpacks to far more than a document of its size should, so it was not read. Save it again and upload that.";
+    public const string Unavailable = "The reading process could not be started on the server. Try again later; an administrator finds the cause in the log.";
+
+    public static string Timeout(TimeSpan limit) =>
+        $"Reading the file took longer than {limit.TotalSeconds:N0} seconds and was stopped. Try again later, or split the file.";
+}

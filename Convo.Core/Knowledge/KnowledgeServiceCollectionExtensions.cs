@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Convo.Core.Knowledge;
+
+public static class KnowledgeServiceCollectionExtensions
+{
+    /// <summary>Files, ingestion, search and citations. Register an embedding model before; else the built-in lexical one serves.</summary>
+    public static IServiceCollection AddConvoKnowledge(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AttachmentOptions>().Bind(configuration.GetSection(AttachmentOptions.Section))
+            .Validate(o => o.MaxBytes > 0 && o.MaxParallelUploads > 0, "Convo:Attachments:MaxBytes and MaxParallelUploads must be at least 1.").ValidateOnStart();
+        services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section))
+            .Validate(o => o is { Parallelism: > 0 and <= 64, MaxAttempts: > 0, EmbeddingBatch: > 0 }, "Convo:Ingestion:Parallelism must be 1 to 64; MaxAttempts and EmbeddingBatch at least 1.")
+            .Validate(o => o.Heartbeat > TimeSpan.Zero && o.Lease >= 5 * o.Heartbeat, "Convo:Ingestion:Lease must be at least five times Convo:Ingestion:Heartbeat.").ValidateOnStart();
+        services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.Section))
+            .Validate(o => o is { Depth: > 0 and <= 1000, WholeFileTokens: >= 0, DuplicateOverlap: > 0 and <= 1.01 }, "Convo:Search:Depth must be 1 to 1000, WholeFileTokens at least 0, DuplicateOverlap between 0 and 1.").ValidateOnStart();
+        services.AddKnowledgePipeline();
+
+        // Files
+        services.AddSingleton<UploadGate>();
+        services.AddSingleton<IAttachmentService, AttachmentService>();
+
+        // Ingestion
+        services.TryAddSingleton<IEmbedder, LexicalEmbedder>();
+        services.TryAddSingleton<IEmbeddingMeter, LedgerEmbeddingMeter>();
+        services.AddSingleton<IngestionPipeline>();
+        services.AddSingleton<IIngestionService, IngestionService>();
+
+        // Search and citations
+        services.AddSingleton<HybridSearch>();
+        services.AddSingleton<ISearchService, SearchService>();
+        services.AddSingleton<IRetriever, Retriever>();
+        services.AddSingleton<ICitationBuilder, CitationBuilder>();
+        return services;
+    }
+}

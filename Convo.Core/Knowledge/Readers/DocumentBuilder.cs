@@ -1,0 +1,76 @@
+namespace Convo.Core.Knowledge;
+
+/// <summary>Collects a reader's blocks: cleans their text, drops empty ones, counts pages and enforces the limits.</summary>
+internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProgress> progress)
+{
+    private readonly List<Block> _blocks = [];
+    private int _characters;
+    private int _pages = 1;
+
+    public string? Title { get; set; }
+
+    public IReadOnlyList<Block> Blocks => _blocks;
+
+    public void Heading(string text, int level, int page) =>
+        Add(BlockKind.Heading, TextCleaner.Flow(text), page, Math.Clamp(level, 1, 6));
+
+    /// <summary>A paragraph; its line breaks are layout and go.</summary>
+    public void Paragraph(string text, int page) => Add(BlockKind.Paragraph, TextCleaner.Flow(text), page, 0);
+
+    /// <summary>A paragraph whose line breaks mean something: an address, a poem, plain text.</summary>
+    public void Lines(string text, int page) => Add(BlockKind.Paragraph, TextCleaner.Lines(text), page, 0);
+
+    public void ListItem(string text, int level, int page) => Add(BlockKind.ListItem, TextCleaner.Flow(text), page, Math.Max(level, 1));
+
+    /// <summary>Rows of cells, the header first.</summary>
+    public void Table(IReadOnlyList<IReadOnlyList<string>> rows, int page) => Add(BlockKind.Table, MarkdownTable.Render(rows), page, 0);
+
+    public void Code(string text, int page) => Add(BlockKind.Code, TextCleaner.Clean(text), page, 0);
+
+    /// <summary>Tells how far the reader is, and that the document has at least <paramref name="done"/> pages.</summary>
+    public void PageDone(int done, int total)
+    {
+        CheckPages(Math.Max(done, total));
+        _pages = Math.Max(_pages, Math.Max(done, total));
+        progress(new ExtractionProgress(done, total));
+    }
+
+    public void CheckPages(int pages)
+    {
+        if (pages > limits.MaxPages)
+        {
+            throw new ExtractionException(ExtractionCodes.TooManyPages,
+                $"The file has {pages:N0} pages; at most {limits.MaxPages:N0} are read. Split it and upload the parts.");
+        }
+    }
+
+    public ExtractedDocument Build(DetectedType type)
+    {
+        if (_blocks.Count == 0)
+        {
+            throw new ExtractionException(ExtractionCodes.NoText, type == FileTypes.Pdf
+                ? "No text was found in this PDF; it may be a scan. Run text recognition (OCR) on it and upload the result."
+                : "No text was found in this file. Check that it is the right one.");
+        }
+        var title = TextCleaner.Flow(Title ?? "");
+        if (title.Length == 0)
+            title = _blocks.Take(20).FirstOrDefault(block => block is { Kind: BlockKind.Heading, Level: 1 })?.Text ?? "";
+        if (title.Length > 300)
+            title = title[..(char.IsHighSurrogate(title[299]) ? 299 : 300)];
+        return new ExtractedDocument(type.MediaType, title.Length == 0 ? null : title, _pages, _blocks);
+    }
+
+    private void Add(BlockKind kind, string text, int page, int level)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return;
+        _characters += text.Length;
+        if (_characters > limits.MaxCharacters)
+        {
+            throw new ExtractionException(ExtractionCodes.TooLarge,
+                $"The file holds more than {limits.MaxCharacters:N0} characters of text. Split it and upload the parts.");
+        }
+        _pages = Math.Max(_pages, page);
+        _blocks.Add(new Block(kind, text, page, level));
+    }
+}

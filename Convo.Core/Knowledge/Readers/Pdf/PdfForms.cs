@@ -1,0 +1,42 @@
+using UglyToad.PdfPig;
+using UglyToad.PdfPig.AcroForms.Fields;
+using UglyToad.PdfPig.Annotations;
+using UglyToad.PdfPig.Content;
+
+namespace Convo.Core.Knowledge;
+
+/// <summary>Text that people put onto a page: filled form fields and text boxes. It is not part of the page's own content.</summary>
+internal static class PdfForms
+{
+    public static ILookup<int, string> FieldsByPage(PdfDocument document)
+    {
+        if (!document.TryGetForm(out var form) || form is null)
+            return Enumerable.Empty<string>().ToLookup(_ => 0);
+        return form.Fields.SelectMany(field => Leaves(field, 0))
+            .Select(field => (Page: field.PageNumber ?? 1, Text: Line(field)))
+            .Where(field => field.Text.Length > 0)
+            .ToLookup(field => field.Page, field => field.Text);
+    }
+
+    public static IEnumerable<string> TextBoxes(Page page) =>
+        page.GetAnnotations().Where(annotation => annotation.Type == AnnotationType.FreeText && !string.IsNullOrWhiteSpace(annotation.Content))
+            .Select(annotation => annotation.Content!);
+
+    private static IEnumerable<AcroFieldBase> Leaves(AcroFieldBase field, int depth) =>
+        field is AcroNonTerminalField parent && depth < 32 ? parent.Children.SelectMany(child => Leaves(child, depth + 1)) : [field];
+
+    private static string Line(AcroFieldBase field)
+    {
+        var value = field switch
+        {
+            AcroTextField text => text.Value,
+            AcroComboBoxField combo => string.Join(", ", combo.SelectedOptions),
+            AcroListBoxField list => string.Join(", ", list.SelectedOptions),
+            _ => null,
+        };
+        if (string.IsNullOrWhiteSpace(value))
+            return "";
+        // The alternate name is what a screen reader says; partial names are the programmer's.
+        return field.Information.AlternateName is { Length: > 0 } name && !value.Contains(name, StringComparison.Ordinal) ? $"{name}: {value}" : value;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Convo.Core.Models.Providers.OpenAI;
+
+/// <summary>
+/// OpenAI, or the compatible server that <c>OPENAI_BASE_URL</c> names. At OpenAI the shipped models are offered; at another address what
+/// <c>OPENAI_MODELS</c> names, else what the server lists, and until it lists anything the shipped names, without prices.
+/// </summary>
+internal sealed class OpenAIProvider : IDiscoverableProvider, IDisposable
+{
+    public const string ProviderId = "openai";
+    private static readonly Uri OwnAddress = new("https://api.openai.com/v1");
+    private static readonly ShippedModels.Limits Unknown = new(Context: 32_768, MaxOutput: 4_096);
+
+    private readonly ProviderSettings _settings;
+    private readonly bool _isOpenAI;
+    private readonly OpenAIEndpoint? _endpoint;
+
+    public OpenAIProvider(IOptions<ModelOptions> options, TimeProvider time)
+    {
+        _settings = options.Value.OpenAI;
+        var baseUrl = _settings.BaseUrl is { } url ? new Uri(url) : OwnAddress;
+        _isOpenAI = baseUrl.Host == OwnAddress.Host;
+        if (_settings.ApiKey is null && _settings.BaseUrl is null)
+        {
+            return;
+        }
+
+        var identity = new ProviderIdentity(
+            ProviderId, Name, _settings.ApiKey is null && !_isOpenAI ? null : ModelSettings.OpenAIKey,
+            ModelSettings.OpenAIBaseUrl, _settings.ApiKey is { } key ? [key] : []);
+        _endpoint = new OpenAIEndpoint(identity, baseUrl, _settings.ApiKey, options.Value.ConnectTimeout, time);
+    }
+
+    public string Id => ProviderId;
+
+    // Members read failure messages; the address of an inside server is not for them.
+    public string Name => _isOpenAI ? "OpenAI" : "The model server";
+
+    public IReadOnlyList<ModelInfo> Models
+    {
+        get
+        {
+            if (_endpoint is null)
+            {
+                return [];
+            }
+
+            var shipped = ShippedModels.Instance.Of(ProviderId);
+            if (_isOpenAI)
+            {
+                return [.. _settings.Models.Select(id => shipped.FirstOrDefault(m => m.Id == id) ?? Named(id)), .. shipped.Where(m => !_settings.Models.Contains(m.Id))];
+            }
+
+            return _settings.Models.Count > 0 ? [.. _settings.Models.Select(Named)] : [.. shipped.Select(m => m with { Prices = null })];
+        }
+    }
+
+    public bool CanDiscover => _endpoint is not null && !_isOpenAI && _settings.Models.Count == 0;
+
+    public async Task<IReadOnlyList<ModelInfo>> DiscoverAsync(CancellationToken cancellationToken) =>
+        [.. ChatModelNames.Of(await _endpoint!.ListModelsAsync(cancellationToken).ConfigureAwait(false)).Select(Named)];
+
+    public IChatClient Create(ModelInfo model) => _endpoint!.Chat(model.Id);
+
+    public void Dispose() => _endpoint?.Dispose();
+
+    private static ModelInfo Named(string id) => ShippedModels.Instance.Named(ProviderId, id, Unknown);
+}

@@ -1,0 +1,109 @@
+using Convo.Core.Knowledge;
+using Pgvector;
+
+namespace Convo.Data.Knowledge;
+
+/// <summary>The keyword leg: BM25 as an inner product of sparse vectors.</summary>
+internal sealed class KeywordSearch(Db db)
+{
+    /// <summary>Scopes up to this are scored whole; beyond it the inverted index proposes candidates.</summary>
+    private const long WholeScope = 20_000;
+
+    /// <summary>Passages that rare lexemes may propose before common ones are left to scoring alone.</summary>
+    private const long CandidateTarget = 20_000;
+
+    /// <summary>A question's rarest lexemes; more hardly move a ranking.</summary>
+    private const int MaxLexemes = 96;
+
+    // Every language that has passages reads the question its own way: the ids tell the languages apart, so one vector serves a mixed scope.
+    private const string LexemesSql =
+        """
+        SELECT l.id, l.document_frequency, s.chunk_count, cardinality(w.positions) AS occurrences
+        FROM search_languages AS s
+        CROSS JOIN LATERAL unnest(to_tsvector(s.language::regconfig, @searchText)) AS w
+        JOIN lexemes AS l ON l.language = s.language AND l.lexeme = w.lexeme
+        WHERE s.chunk_count > 0 AND l.document_frequency > 0
+        """;
+
+    public async Task<IReadOnlyList<RankedChunk>> FindAsync(
+        Guid personId, RetrievalScope scope, long chunksInScope, string searchText, int depth, CancellationToken cancellationToken)
+    {
+        var rows = await db.QueryAsync<LexemeRow>(LexemesSql, new { searchText }, cancellationToken).ConfigureAwait(false);
+        var lexemes = rows.Select(QueryLexeme.Of).OrderByDescending(l => l.Weight).Take(MaxLexemes).ToList();
+        if (lexemes.Count == 0)
+        {
+            return [];
+        }
+
+        var query = LexemeVector.Of(lexemes.ToDictionary(l => l.Id, l => (float)l.Weight));
+        var search = new Search(personId, scope.ThreadId, [.. scope.AttachmentIds], [.. scope.CollectionIds], query, depth);
+        return chunksInScope <= WholeScope
+            ? await db.QueryAsync<RankedChunk>(WholeSql, search, cancellationToken).ConfigureAwait(false)
+            : await FromCandidatesAsync(search, lexemes, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// MaxScore (Turtle and Flood, 1995) with one cut: passages with none of the rare lexemes can reach at most the sum of the common ones'
+    /// upper bounds. Unless the last result beats that, all lexemes propose, so the result is exact either way.
+    /// </summary>
+    private async Task<IReadOnlyList<RankedChunk>> FromCandidatesAsync(Search search, List<QueryLexeme> lexemes, CancellationToken cancellationToken)
+    {
+        var (rare, proposed) = (0, 0L);
+        while (rare < lexemes.Count && (rare == 0 || proposed + lexemes[rare].DocumentFrequency <= CandidateTarget))
+        {
+            proposed += lexemes[rare++].DocumentFrequency;
+        }
+
+        var found = await ProposedByAsync(search, lexemes.Take(rare), cancellationToken).ConfigureAwait(false);
+        var bound = lexemes.Skip(rare).Sum(l => Bm25.UpperBound(l.Weight));
+        return rare == lexemes.Count || (found.Count == search.Depth && found[^1].Score >= bound)
+            ? found
+            : await ProposedByAsync(search, lexemes, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<IReadOnlyList<RankedChunk>> ProposedByAsync(Search search, IEnumerable<QueryLexeme> lexemes, CancellationToken cancellationToken) =>
+        db.QueryAsync<RankedChunk>(
+            CandidatesSql,
+            new { search.PersonId, search.ThreadId, search.Files, search.Collections, search.Query, search.Depth, lexemes = lexemes.Select(l => l.Id).ToArray() },
+            cancellationToken);
+
+    private const string WholeSql =
+        """
+        SELECT n.id, -n.distance
+        FROM (
+            SELECT c.id, c.lexeme_weights <#> @Query AS distance
+            FROM attachment_chunks AS c
+            WHERE c.attachment_id IN (SELECT s.id FROM attachments_in_scope(@PersonId, @ThreadId, @Files, @Collections) AS s)
+            ORDER BY distance, c.id
+            LIMIT @Depth
+        ) AS n
+        WHERE n.distance < 0
+        ORDER BY n.distance, n.id
+        """;
+
+    private const string CandidatesSql =
+        """
+        SELECT n.id, -n.distance
+        FROM (
+            SELECT c.id, c.lexeme_weights <#> @Query AS distance
+            FROM attachment_chunks AS c
+            WHERE c.lexeme_ids && @lexemes
+              AND (c.attachment_id IN (SELECT s.id FROM attachments_in_scope(@PersonId, @ThreadId, @Files, @Collections) AS s)) IS TRUE
+            ORDER BY distance, c.id
+            LIMIT @Depth
+        ) AS n
+        WHERE n.distance < 0
+        ORDER BY n.distance, n.id
+        """;
+
+    private sealed record Search(Guid PersonId, Guid? ThreadId, Guid[] Files, Guid[] Collections, SparseVector Query, int Depth);
+
+    private sealed record LexemeRow(int Id, int DocumentFrequency, long ChunkCount, int Occurrences);
+
+    /// <param name="Weight">The idf, times how often the question says it.</param>
+    private sealed record QueryLexeme(int Id, int DocumentFrequency, double Weight)
+    {
+        public static QueryLexeme Of(LexemeRow row) =>
+            new(row.Id, row.DocumentFrequency, Bm25.Idf(row.ChunkCount, row.DocumentFrequency) * row.Occurrences);
+    }
+}

@@ -1,0 +1,103 @@
+using Convo.Core.Knowledge;
+using Pgvector;
+
+namespace Convo.Data.Knowledge;
+
+/// <summary>Searches the stored passages. attachments_in_scope (db/0003) holds the access rule and stands in every statement.</summary>
+internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchIndex
+{
+    /// <summary>Numbers that an exact comparison of vectors may read: some 20 ms.</summary>
+    private const long ExactNumbers = 6_000_000;
+
+    private const string ExtentSql =
+        """
+        SELECT count(*)::integer, coalesce(sum(a.chunk_count), 0)::bigint, coalesce(sum(a.token_count), 0)::bigint
+        FROM attachments AS a
+        WHERE a.id IN (SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, @collections) AS s)
+        """;
+
+    private const string SmallFilesSql =
+        """
+        SELECT a.id, a.chunk_count, a.token_count
+        FROM attachments AS a
+        WHERE a.id IN (SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, '{}') AS s) AND a.token_count <= @wholeTokens
+        ORDER BY a.id DESC
+        LIMIT 50
+        """;
+
+    public async Task<ScopeExtent> ExtentAsync(Guid personId, RetrievalScope scope, int wholeTokens, CancellationToken cancellationToken)
+    {
+        var parameters = new { personId, threadId = scope.ThreadId, files = scope.AttachmentIds.ToArray(), collections = scope.CollectionIds.ToArray(), wholeTokens };
+        var extent = await db.QuerySingleOrDefaultAsync<ExtentRow>(ExtentSql, parameters, cancellationToken).ConfigureAwait(false);
+        // Without thread or file the function would mean everything, and nothing was named to go in whole.
+        var named = wholeTokens > 0 && (scope.ThreadId is not null || scope.AttachmentIds.Count > 0);
+        var small = named ? await db.QueryAsync<SmallFile>(SmallFilesSql, parameters, cancellationToken).ConfigureAwait(false) : [];
+        return new ScopeExtent(extent!.Files, extent.Chunks, extent.Tokens, small);
+    }
+
+    public Task<IReadOnlyList<RankedChunk>> KeywordAsync(
+        Guid personId, RetrievalScope scope, ScopeExtent extent, string searchText, int depth, CancellationToken cancellationToken) =>
+        keywords.FindAsync(personId, scope, extent.Chunks, searchText, depth, cancellationToken);
+
+    private const string ExactSql =
+        """
+        SELECT n.chunk_id, -n.distance
+        FROM (
+            SELECT e.chunk_id, e.embedding <#> @vector AS distance
+            FROM chunk_embeddings AS e
+            WHERE e.model = @model AND e.attachment_id IN (SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, @collections) AS s)
+            ORDER BY distance, e.chunk_id
+            LIMIT @depth
+        ) AS n
+        WHERE n.distance < 0
+        ORDER BY n.distance, n.chunk_id
+        """;
+
+    private const string IndexedSql =
+        """
+        SELECT n.chunk_id, -n.distance
+        FROM nearest_chunks(@personId, @threadId, @files, @collections, @model, @dimensions, @vector, @depth) AS n
+        WHERE n.distance < 0
+        ORDER BY n.distance, n.chunk_id
+        """;
+
+    private const string HasIndexSql = "SELECT to_regclass(embedding_index_name(@model)) IS NOT NULL";
+
+    public async Task<IReadOnlyList<RankedChunk>> VectorAsync(
+        Guid personId, RetrievalScope scope, ScopeExtent extent, string model, float[] query, int depth, CancellationToken cancellationToken)
+    {
+        var exact = extent.Chunks * query.Length <= ExactNumbers
+            || !await db.ScalarAsync<bool>(HasIndexSql, new { model }, cancellationToken).ConfigureAwait(false);
+        var parameters = new
+        {
+            personId, threadId = scope.ThreadId, files = scope.AttachmentIds.ToArray(), collections = scope.CollectionIds.ToArray(),
+            model, dimensions = query.Length, vector = new Vector(query), depth,
+        };
+        return await db.QueryAsync<RankedChunk>(exact ? ExactSql : IndexedSql, parameters, cancellationToken).ConfigureAwait(false);
+    }
+
+    private const string LoadSql =
+        """
+        SELECT c.id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end, c.content, c.token_count
+        FROM attachment_chunks AS c
+        JOIN attachments AS a ON a.id = c.attachment_id
+        WHERE c.id = ANY (@ids) AND a.id IN (SELECT r.id FROM readable_attachments(@personId) AS r)
+        """;
+
+    public async Task<IReadOnlyList<StoredChunk>> LoadAsync(Guid personId, IReadOnlyList<Guid> chunkIds, CancellationToken cancellationToken) =>
+        chunkIds.Count == 0 ? [] : await db.QueryAsync<StoredChunk>(LoadSql, new { personId, ids = chunkIds.ToArray() }, cancellationToken).ConfigureAwait(false);
+
+    private const string LoadFilesSql =
+        """
+        SELECT c.id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end, c.content, c.token_count
+        FROM attachment_chunks AS c
+        JOIN attachments AS a ON a.id = c.attachment_id
+        WHERE a.id = ANY (@ids) AND a.id IN (SELECT r.id FROM readable_attachments(@personId) AS r)
+        ORDER BY array_position(@ids, a.id), c.position
+        """;
+
+    public async Task<IReadOnlyList<StoredChunk>> LoadFilesAsync(Guid personId, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken) =>
+        attachmentIds.Count == 0 ? [] : await db.QueryAsync<StoredChunk>(LoadFilesSql, new { personId, ids = attachmentIds.ToArray() }, cancellationToken).ConfigureAwait(false);
+
+    private sealed record ExtentRow(int Files, long Chunks, long Tokens);
+}

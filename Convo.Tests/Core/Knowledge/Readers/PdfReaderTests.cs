@@ -1,0 +1,94 @@
+using System.Text;
+using Convo.Core.Knowledge;
+using UglyToad.PdfPig.Content;
+using UglyToad.PdfPig.Core;
+using UglyToad.PdfPig.Fonts.Standard14Fonts;
+using UglyToad.PdfPig.Writer;
+using static Convo.Tests.Core.Knowledge.Readers.Reading;
+
+namespace Convo.Tests.Core.Knowledge.Readers;
+
+public sealed class PdfReaderTests
+{
+    [Fact]
+    public void Read_HeadingAndHyphenatedParagraph_AreJoined() => Assert.Equal(
+        ["Heading1@1 Annual report", "Paragraph@1 The company bought three machines for its plant.", "Paragraph@2 Second page."],
+        Show(Read(Pdf(
+            [(20, 700, "Annual report", 24), (20, 660, "The company bought three ma-", 11), (20, 646, "chines for its plant.", 11)],
+            [(20, 700, "Second page.", 11)]), "a.pdf")));
+
+    [Fact]
+    public void Read_TwoColumns_AreReadOneAfterTheOther()
+    {
+        var left = Enumerable.Range(0, 6).Select(i => (20.0, 700.0 - (13 * i), $"left column line number {i}", 11.0));
+        var right = Enumerable.Range(0, 6).Select(i => (320.0, 700.0 - (13 * i), $"right column line number {i}", 11.0));
+        var text = CanonicalText.Of(Read(Pdf([.. left, .. right]), "a.pdf")).Text;
+        Assert.True(text.IndexOf("left column line number 5", StringComparison.Ordinal) < text.IndexOf("right column line number 0", StringComparison.Ordinal), text);
+    }
+
+    [Fact]
+    public void Read_Rows_AreATable() => Assert.Equal(["Table@1 | Item | Price |\n| --- | --- |\n| Pen | 2.00 |\n| Paper | 4.50 |"], Show(Read(Pdf(
+        [(20, 700, "Item", 11), (220, 700, "Price", 11), (20, 686, "Pen", 11), (220, 686, "2.00", 11), (20, 672, "Paper", 11), (220, 672, "4.50", 11)]), "a.pdf")));
+
+    [Fact]
+    public void Read_RunningHeaders_AreSaidOnce()
+    {
+        var pages = Enumerable.Range(1, 6).Select(i => new (double, double, string, double)[]
+            { (20, 820, $"Confidential · page {i}", 9), (20, 600, $"Body of sheet {(char)('A' + i)}.", 11) }).ToArray();
+        var shown = Show(Read(Pdf(pages), "a.pdf")).ToList();
+        Assert.Single(shown, line => line.Contains("Confidential", StringComparison.Ordinal));
+        Assert.Equal(6, shown.Count(line => line.Contains("Body of sheet", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Read_TextDrawnTwiceForBold_IsReadOnce() => Assert.Equal(["Paragraph@1 Successful assessment"],
+        Show(Read(Pdf([(20, 700, "Successful assessment", 11), (20.3, 700, "Successful assessment", 11)]), "a.pdf")));
+
+    [Fact]
+    public void Read_PageWithoutText_SaysSo() => Assert.Equal(ExtractionCodes.NoText, Fails(() => Read(Pdf([[]]), "a.pdf")));
+
+    [Fact]
+    public void Read_TooManyPages_IsRefused() =>
+        Assert.Equal(ExtractionCodes.TooManyPages, Fails(() => Read(Pdf([], [], []), "a.pdf", Limits with { MaxPages = 2 })));
+
+    internal static byte[] Pdf(params (double X, double Y, string Text, double Size)[][] pages)
+    {
+        using var builder = new PdfDocumentBuilder();
+        var font = builder.AddStandard14Font(Standard14Font.Helvetica);
+        foreach (var lines in pages)
+        {
+            var page = builder.AddPage(PageSize.A4);
+            foreach (var (x, y, text, size) in lines)
+                page.AddText(text, size, new PdfPoint(x, y), font);
+        }
+        return builder.Build();
+    }
+
+    /// <summary>A PDF whose font's character map nests so deeply that its parser overflows the stack.</summary>
+    internal static byte[] StackOverflow(int depth = 400_000)
+    {
+        var map = new string('[', depth);
+        string[] objects =
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+            "<< /Length 37 >>\nstream\nBT /F1 12 Tf 20 100 Td (hello) Tj ET\n\nendstream",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+            $"<< /Length {depth} >>\nstream\n{map}\nendstream",
+        ];
+        var pdf = new StringBuilder("%PDF-1.4\n");
+        var offsets = new List<int>();
+        for (var i = 0; i < objects.Length; i++)
+        {
+            offsets.Add(pdf.Length);
+            pdf.Append($"{i + 1} 0 obj\n{objects[i]}\nendobj\n");
+        }
+        var table = pdf.Length;
+        pdf.Append($"xref\n0 {objects.Length + 1}\n0000000000 65535 f \n");
+        foreach (var offset in offsets)
+            pdf.Append($"{offset:D10} 00000 n \n");
+        pdf.Append($"trailer\n<< /Size {objects.Length + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n");
+        return Encoding.Latin1.GetBytes(pdf.ToString());
+    }
+}

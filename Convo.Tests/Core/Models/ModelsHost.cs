@@ -1,0 +1,76 @@
+using Convo.Core.Models;
+using Convo.Tests.Fakes;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Convo.Tests.Core.Models;
+
+/// <summary>The models slice as the host builds it, from settings as an environment gives them.</summary>
+internal sealed class ModelsHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public ModelsHost(TimeProvider? time = null, ILoggerProvider? logs = null, params (string Name, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("CONVO_DISCOVER_MODELS", "false"), new("CONVO_QUOTER_PACE_MS", "0"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Name, s.Value))])
+            .Build();
+        var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
+        services.AddLogging(b =>
+        {
+            b.SetMinimumLevel(LogLevel.Debug);
+            if (logs is not null)
+            {
+                b.AddProvider(logs);
+            }
+        });
+        _services = services.AddConvoModels(configuration).BuildServiceProvider();
+    }
+
+    public const string Key = "sk-test-0123456789abcdefghij";
+
+    public static ModelsHost At(ProviderStub stub, params (string Name, string Value)[] settings) => new(null, null, [.. Address(stub), .. settings]);
+
+    public static (string, string)[] Address(ProviderStub stub) =>
+        [("OPENAI_BASE_URL", stub.BaseUrl.ToString()), ("OPENAI_API_KEY", Key), ("OPENAI_MODELS", "stub-model")];
+
+    public IModelCatalogue Catalogue => Get<IModelCatalogue>();
+
+    public IChatClient Chat(string model = "stub-model") => Get<IChatClients>().For(Catalogue.Find(model)!);
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
+
+/// <summary>A stream read to its end or its failure.</summary>
+internal sealed record Heard(string Text, string Reasoning, ChatFinishReason? FinishReason, AnswerUsage? Usage, Exception? Failure)
+{
+    public string? Code => (Failure as ProviderException)?.Code;
+
+    public static async Task<Heard> FromAsync(IChatClient client, string question = "hi", ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var (text, reasoning) = ("", "");
+        ChatFinishReason? reason = null;
+        AnswerUsage? usage = null;
+        try
+        {
+            await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, question)], options, cancellationToken))
+            {
+                text += update.Text;
+                reasoning += string.Concat(update.Contents.OfType<TextReasoningContent>().Select(r => r.Text));
+                reason = update.FinishReason ?? reason;
+                usage = update.Contents.OfType<UsageContent>().LastOrDefault() is { } u ? AnswerUsage.From(u.Details) : usage;
+            }
+        }
+        catch (Exception e) when (e is ProviderException or OperationCanceledException)
+        {
+            return new Heard(text, reasoning, reason, usage, e);
+        }
+
+        return new Heard(text, reasoning, reason, usage, null);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using Convo.Core.Accounts;
+using Convo.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Convo.Tests.Web.Endpoints;
+
+/// <summary>What another node changed counts here within 30 s: the change is made in the database, behind this node's back.</summary>
+public sealed class RevocationTests
+{
+    private static readonly TimeSpan Promise = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("UPDATE users SET disabled_at = now() WHERE id = @Id")]
+    [InlineData("UPDATE users SET security_stamp = 'another' WHERE id = @Id")]
+    [InlineData("DELETE FROM users WHERE id = @Id")]
+    public async Task Session_PersonChangedElsewhere_EndsWithin30Seconds(string change)
+    {
+        var (app, time) = await StartAsync();
+        await using var _ = app;
+        var user = await app.CreateUserAsync();
+        using var browser = await app.SignInBrowserClientAsync(user);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser));
+
+        await app.Database.Db.ExecuteAsync(change, new { user.Id }, TestContext.Current.CancellationToken);
+        time.Advance(Promise);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(browser));
+    }
+
+    [Theory]
+    [InlineData("UPDATE users SET disabled_at = now() WHERE id = @Id")]
+    [InlineData("UPDATE api_keys SET revoked_at = now() WHERE user_id = @Id")]
+    [InlineData("DELETE FROM users WHERE id = @Id")]
+    public async Task ApiKey_RevokedElsewhere_EndsWithin30Seconds(string change)
+    {
+        var (app, time) = await StartAsync();
+        await using var _ = app;
+        var user = await app.CreateUserAsync();
+        using var program = app.CreateClient(user);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program));
+
+        await app.Database.Db.ExecuteAsync(change, new { user.Id }, TestContext.Current.CancellationToken);
+        time.Advance(Promise);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(program));
+    }
+
+    [Fact]
+    public async Task ApiKey_Demoted_LosesAdministrationWithin30Seconds()
+    {
+        var (app, time) = await StartAsync();
+        await using var _ = app;
+        var user = await app.CreateUserAsync(Role.Admin);
+        using var program = app.CreateClient(user);
+        using var before = await program.GetAsync("/api/convo/admin/users", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+
+        await app.Database.Db.ExecuteAsync("UPDATE users SET role = 'member' WHERE id = @Id", new { user.Id }, TestContext.Current.CancellationToken);
+        time.Advance(Promise);
+
+        using var after = await program.GetAsync("/api/convo/admin/users", TestContext.Current.CancellationToken);
+        await after.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "admin_only");
+    }
+
+    [Fact]
+    public async Task ApiKey_ReachesItsExpiry_EndsThatSecond()
+    {
+        var (app, time) = await StartAsync();
+        await using var _ = app;
+        var user = await app.CreateUserAsync();
+        using var program = app.CreateClient(await app.CreateKeyAsync(user.Id, ["read"], time.GetUtcNow().AddSeconds(5)));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program));
+
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(program));
+    }
+
+    [Fact]
+    public async Task ApiKey_UsedAgainAndAgain_WritesLastUsedOnceAMinute()
+    {
+        var (app, time) = await StartAsync();
+        await using var _ = app;
+        var user = await app.CreateUserAsync();
+        using var program = app.CreateClient(user);
+        var start = time.GetUtcNow();
+        List<DateTimeOffset> written = [];
+        for (var second = 0; second <= 60; second += 20)
+        {
+            await StatusAsync(program);
+            written.Add(await app.Database.Db.ScalarAsync<DateTimeOffset>(
+                "SELECT last_used_at FROM api_keys WHERE user_id = @Id", new { user.Id }, TestContext.Current.CancellationToken));
+            time.Advance(TimeSpan.FromSeconds(20));
+        }
+
+        // PostgreSQL keeps microseconds.
+        Assert.Equal([0, 0, 0, 60], written.Select(at => (int)Math.Round((at - start).TotalSeconds)));
+    }
+
+    [Fact]
+    public async Task Session_DemotedOnThisNode_EndsAtOnce()
+    {
+        var app = await ConvoApp.SharedAsync();
+        var user = await app.CreateUserAsync(Role.Admin);
+        using var browser = await app.SignInBrowserClientAsync(user);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser));
+        using var admin = app.CreateClient(app.Admin);
+
+        using var demoted = await admin.SendJsonAsync(HttpMethod.Patch, $"/api/convo/admin/users/{user.Id}", new { role = "member" });
+
+        Assert.Equal(HttpStatusCode.OK, demoted.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(browser));
+    }
+
+    private static async Task<(ConvoApp App, FakeTimeProvider Time)> StartAsync()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        return (await ConvoApp.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(time) }), time);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client)
+    {
+        using var response = await client.GetAsync("/api/convo/me", TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,27 @@
+using Convo.Core.Models;
+
+namespace Convo.Web.Components.Chat;
+
+/// <summary>The headline over a failed answer, by its code; the sentence below comes with the problem itself.</summary>
+internal static class AnswerProblems
+{
+    public static string Title(string? code) => code switch
+    {
+        ProviderErrors.RateLimited => "The model is asked too often right now",
+        ProviderErrors.Overloaded => "The provider is overloaded",
+        ProviderErrors.Auth => "The provider refused Convo’s key",
+        ProviderErrors.ContextTooLong => "This chat is too long for the model",
+        ProviderErrors.ContentFiltered => "The provider’s filter stopped the answer",
+        ProviderErrors.ModelNotFound => "The provider does not know this model",
+        ProviderErrors.Timeout => "The provider took too long",
+        ProviderErrors.Unreachable => "The provider cannot be reached",
+        ProviderErrors.BadResponse => "The provider’s answer could not be read",
+        ProviderErrors.StreamCut => "The answer was cut off",
+        "budget_exceeded" => "The budget is used up",
+        "budget_unavailable" => "The budget cannot be checked right now",
+        "turn_running" => "An answer is still being written",
+        "message_too_long" => "The message is too long",
+        "signed_out" => "You are signed out",
+        _ => "The answer could not be made",
+    };
+}

@@ -1,0 +1,124 @@
+using Convo.Core.Conversations;
+using Convo.Core.Models;
+using Convo.Core.Shared;
+using Convo.Web.Components.Layout;
+using Convo.Web.Components.Shared;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Convo.Web.Components.Chat;
+
+/// <summary>The chat page. The address is the state: every circuit can be lost. It draws a <see cref="ChatSession"/> and forwards to it.</summary>
+public sealed partial class ChatPage : IAsyncDisposable
+{
+    private string? _name;
+    private OpenSource? _source;
+    private Conversation? _conversation;
+    private Composer? _composer;
+
+    [Inject] internal ChatSession Session { get; set; } = null!;
+    [Inject] internal IModelCatalogue Models { get; set; } = null!;
+    [Inject] internal ThreadShelf Shelf { get; set; } = null!;
+    [Inject] internal BudgetWatch Budget { get; set; } = null!;
+    [Inject] internal ChatCommands Commands { get; set; } = null!;
+    [Inject] internal CurrentPerson Current { get; set; } = null!;
+    [Inject] internal NavigationManager Navigation { get; set; } = null!;
+    [Inject] internal IDialogService Dialogs { get; set; } = null!;
+    [Inject] internal ISnackbar Snackbar { get; set; } = null!;
+
+    [Parameter] public Guid? ThreadId { get; set; }
+
+    private ChatSnapshot Snapshot => Session.Snapshot;
+
+    private string? Title => Snapshot.Thread is { } thread ? ThreadGroups.TitleOf(thread) : null;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Session.Changed += Refresh;
+        Session.TurnEnded += OnTurnEnded;
+        Shelf.Changed += OnShelfChanged;
+        Commands.ModelPicked += OnModelPicked;
+        _name = (await Current.FindAsync())?.Name;
+    }
+
+    protected override Task OnParametersSetAsync()
+    {
+        if (ThreadId != Snapshot.Thread?.Id) _source = null;
+        return Session.OpenAsync(ThreadId);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Session.Changed -= Refresh;
+        Session.TurnEnded -= OnTurnEnded;
+        Shelf.Changed -= OnShelfChanged;
+        Commands.ModelPicked -= OnModelPicked;
+        await Session.DisposeAsync();
+    }
+
+    private void Refresh() => _ = InvokeAsync(StateHasChanged);
+
+    private void OnTurnEnded() => _ = InvokeAsync(() => Task.WhenAll(Shelf.LoadAsync(), Budget.RefreshAsync()));
+
+    private void OnShelfChanged() => _ = InvokeAsync(() =>
+    {
+        if (Snapshot.Thread is { } thread && Shelf.Find(thread.Id) is { } listed) Session.TitleIs(listed.Title);
+    });
+
+    private void OnModelPicked(string id) => _ = InvokeAsync(async () =>
+    {
+        if (Models.Find(id) is { } model) await Session.ChooseAsync(model, Snapshot.Temperature);
+    });
+
+    private Task Choose((ModelInfo Model, double? Temperature) choice) => Session.ChooseAsync(choice.Model, choice.Temperature);
+
+    private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files) draft)
+    {
+        if (_conversation is not null) await _conversation.PinAsync();
+        var accepted = await Session.SendAsync(draft.Text, draft.Files);
+        await AfterStart();
+        return accepted;
+    }
+
+    private async Task Edit((Message Message, string Text) edit)
+    {
+        if (!await Session.EditAsync(edit.Message, edit.Text) && _composer is not null) await _composer.GiveBackAsync(edit.Text);
+        await AfterStart();
+    }
+
+    private async Task Regenerate((Guid MessageId, string? Model) answer)
+    {
+        await Session.RegenerateAsync(answer.MessageId, answer.Model);
+        await AfterStart();
+    }
+
+    private Task AfterStart()
+    {
+        // A new chat has an address now. The page stays as it is: the same component serves both routes.
+        if (Snapshot.Thread is { } thread && thread.Id != ThreadId) Navigation.NavigateTo($"/c/{thread.Id}", replace: ThreadId is null);
+        return Task.WhenAll(Shelf.LoadAsync(), Budget.RefreshAsync());
+    }
+
+    private void OnAction(ConvoActionEventArgs e)
+    {
+        if (e.Action != "cite" || !int.TryParse(e.Text, out var number)) return;
+        var message = Snapshot.Messages.FirstOrDefault(other => other.Id == e.Id);
+        var citations = message?.Id == Session.Live?.MessageId ? Session.Live!.State.Citations : message?.Citations;
+        if (citations?.FirstOrDefault(citation => citation.Number == number) is { } cited) _source = new OpenSource(message!.Id, cited);
+    }
+
+    private void CloseSource() => _source = null;
+
+    private async Task OnThreadAction(string action)
+    {
+        if (Snapshot.Thread is not { } thread) return;
+        try
+        {
+            await new ThreadActions(Shelf, Dialogs, Navigation).RunAsync(action, thread.Id);
+        }
+        catch (ConvoException problem)
+        {
+            Snackbar.Add(problem.Message, Severity.Error);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Convo.Core.Accounts;
+using Convo.Core.Conversations;
+using Convo.Core.Models;
+using Convo.Core.Shared;
+using Convo.Core.Turns;
+
+namespace Convo.Web.Components.Chat;
+
+/// <summary>Starting, following and ending turns.</summary>
+internal sealed partial class ChatSession
+{
+    private async Task<bool> StartAsync(Func<Caller, Task<AcceptedTurn>> start)
+    {
+        try
+        {
+            var caller = await person.CallerAsync();
+            var accepted = await start(caller);
+            var id = _openId = accepted.Message.ThreadId;
+            var thread = await conversations.GetAsync(caller, id.Value, _gone.Token);
+            var messages = await conversations.PathAsync(caller, id.Value, null, null, Math.Max(PageSize, Snapshot.Messages.Count + 2), _gone.Token);
+            await AttachAsync(messages);
+            Set(Snapshot with { Thread = thread, Messages = messages, Pending = null, Loading = false });
+            return true;
+        }
+        catch (ConvoException e)
+        {
+            Set(Snapshot with { Pending = null, Problem = e });
+            if (Snapshot.Thread is not null) await TryAsync(ReloadAsync);
+            return false;
+        }
+    }
+
+    private async Task AttachAsync()
+    {
+        await AttachAsync(Snapshot.Messages);
+        Changed?.Invoke();
+    }
+
+    private async Task AttachAsync(IReadOnlyList<Message> messages)
+    {
+        var running = messages.LastOrDefault(message => message.Status == MessageStatus.Streaming);
+        if (running?.Id == Live?.MessageId) return;
+        await DetachAsync();
+        if (running is null) return;
+        Live = new LiveAnswer(reader, markdown, time, logger, running.Id);
+        Live.Start(await person.CallerAsync());
+        _ = FinishAsync(Live);
+    }
+
+    private async Task FinishAsync(LiveAnswer live)
+    {
+        await live.Completion;
+        if (Live != live || !live.State.Done || _gone.IsCancellationRequested) return;
+        await TryAsync(async () =>
+        {
+            // A lost log leaves the answer as it was last seen: the stored message says how far it has come.
+            var stored = await conversations.GetMessageAsync(await person.CallerAsync(), live.MessageId, _gone.Token);
+            if (Live != live) return;
+            Live = null;
+            Set(Snapshot with { Messages = [.. Snapshot.Messages.Select(message => message.Id == stored.Id ? stored : message)] });
+        });
+        TurnEnded?.Invoke();
+        await live.DisposeAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        if (Snapshot.Thread is not { } thread) return;
+        var messages = await conversations.PathAsync(await person.CallerAsync(), thread.Id, null, null, Math.Max(PageSize, Snapshot.Messages.Count), _gone.Token);
+        await AttachAsync(messages);
+        Set(Snapshot with { Messages = messages });
+    }
+
+    private async Task DetachAsync()
+    {
+        if (Live is not { } live) return;
+        Live = null;
+        await live.DisposeAsync();
+    }
+
+    private async Task TryAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (ConvoException e)
+        {
+            Set(Snapshot with { Problem = e });
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The page is closed.
+        }
+    }
+
+    private ModelInfo ModelOf(ConversationThread thread) => (thread.Model is { } id ? models.Find(id) : null) ?? models.Default;
+
+    private Message[] Before(Message message) => [.. Snapshot.Messages.TakeWhile(other => other.Id != message.Id)];
+
+    private void Set(ChatSnapshot snapshot)
+    {
+        Snapshot = snapshot;
+        Changed?.Invoke();
+    }
+}

@@ -1,0 +1,127 @@
+using Convo.Core.Conversations;
+using Convo.Core.Models;
+using Convo.Core.Shared;
+using Convo.Core.Turns;
+using Convo.Web.Components.Chat.Markdown;
+using Convo.Web.Components.Shared;
+
+namespace Convo.Web.Components.Chat;
+
+/// <summary>
+/// One open chat: what is shown, and what a person can do with it. It starts turns and reads their logs; it never generates,
+/// so losing it (a reload, a lost circuit) loses nothing. All members are called on the circuit's own context.
+/// </summary>
+internal sealed partial class ChatSession(
+    IConversationService conversations, ITurnService turns, ITurnReader reader, IModelCatalogue models, MarkdownService markdown,
+    CurrentPerson person, TimeProvider time, ILogger<ChatSession> logger) : IAsyncDisposable
+{
+    /// <summary>Messages loaded at once; older ones come when the reader scrolls up to them.</summary>
+    public const int PageSize = 30;
+
+    private readonly CancellationTokenSource _gone = new();
+    private Guid? _openId;
+
+    public ChatSnapshot Snapshot { get; private set; } = new(null, [], null, null, models.Default, null, Loading: true, Missing: false);
+
+    /// <summary>The answer that is running in this thread; its text has its own listeners.</summary>
+    public LiveAnswer? Live { get; private set; }
+
+    public bool IsRunning => Live is not null || Snapshot.Pending is not null;
+
+    public event Action? Changed;
+
+    /// <summary>A turn ended: figures in the sidebar are old now.</summary>
+    public event Action? TurnEnded;
+
+    /// <summary>Shows a thread, or the page of a new one. Opening what is open does nothing.</summary>
+    public async Task OpenAsync(Guid? threadId)
+    {
+        if (threadId is not null && threadId == Snapshot.Thread?.Id && !Snapshot.Missing) return;
+        _openId = threadId;
+        await DetachAsync();
+        Set(new ChatSnapshot(null, [], null, null, Snapshot.Model, null, Loading: threadId is not null, Missing: false));
+        if (threadId is not { } id) return;
+        try
+        {
+            var caller = await person.CallerAsync();
+            var thread = await conversations.GetAsync(caller, id, _gone.Token);
+            var messages = await conversations.PathAsync(caller, id, null, null, PageSize, _gone.Token);
+            if (_openId != id) return; // Another thread was opened meanwhile.
+            Set(Snapshot with { Thread = thread, Messages = messages, Model = ModelOf(thread), Temperature = thread.Temperature, Loading = false });
+            await AttachAsync();
+        }
+        catch (ConvoException e) when (_openId == id)
+        {
+            Set(Snapshot with { Loading = false, Missing = e.Kind == ProblemKind.NotFound, Problem = e.Kind == ProblemKind.NotFound ? null : e });
+        }
+    }
+
+    /// <summary>True when the message is stored; false when it was refused and the text has to be given back.</summary>
+    public async Task<bool> SendAsync(string content, IReadOnlyList<MessageAttachment> attachments)
+    {
+        if (IsRunning) return false;
+        Set(Snapshot with { Pending = new PendingMessage(content, attachments), Problem = null });
+        var request = new SubmitMessage(
+            Snapshot.Thread?.Id, content, Snapshot.Messages.Count > 0 ? Snapshot.Messages[^1].Id : null, AttachmentIds: [.. attachments.Select(file => file.Id)],
+            Model: Snapshot.Model.QualifiedId, Temperature: Snapshot.Temperature, IdempotencyKey: time.NewId().ToString("N"));
+        return await StartAsync(caller => turns.SubmitAsync(caller, request, _gone.Token));
+    }
+
+    /// <summary>Another text in place of an earlier one: a branch beside it, with its own answer.</summary>
+    public Task<bool> EditAsync(Message message, string content)
+    {
+        var request = new SubmitMessage(
+            message.ThreadId, content, message.ParentId, AsRoot: message.ParentId is null, AttachmentIds: [.. message.Attachments.Select(file => file.Id)],
+            Model: Snapshot.Model.QualifiedId, Temperature: Snapshot.Temperature, IdempotencyKey: time.NewId().ToString("N"));
+        Set(Snapshot with { Messages = Before(message), Pending = new PendingMessage(content, message.Attachments), Problem = null });
+        return StartAsync(caller => turns.SubmitAsync(caller, request, _gone.Token));
+    }
+
+    public Task<bool> RegenerateAsync(Guid messageId, string? model = null)
+    {
+        var request = new RegenerateMessage(model ?? Snapshot.Model.QualifiedId, Snapshot.Temperature, time.NewId().ToString("N"));
+        return StartAsync(caller => turns.RegenerateAsync(caller, messageId, request, _gone.Token));
+    }
+
+    public async Task StopAsync()
+    {
+        if (Live is { } live) await TryAsync(async () => await turns.StopAsync(await person.CallerAsync(), live.MessageId, _gone.Token));
+    }
+
+    public Task ShowBranchAsync(Guid messageId) => TryAsync(async () =>
+    {
+        await conversations.ShowBranchAsync(await person.CallerAsync(), messageId, _gone.Token);
+        await ReloadAsync();
+    });
+
+    public Task LoadOlderAsync() => TryAsync(async () =>
+    {
+        if (Snapshot.Thread is not { } thread || !Snapshot.HasOlder) return;
+        var older = await conversations.PathAsync(await person.CallerAsync(), thread.Id, null, Snapshot.Messages[0].Id, PageSize, _gone.Token);
+        Set(Snapshot with { Messages = [.. older, .. Snapshot.Messages] });
+    });
+
+    /// <summary>From the next message on.</summary>
+    public Task ChooseAsync(ModelInfo model, double? temperature) => TryAsync(async () =>
+    {
+        Set(Snapshot with { Model = model, Temperature = temperature });
+        if (Snapshot.Thread is not { } thread) return;
+        var change = new ThreadChange { Model = model.QualifiedId, Temperature = temperature };
+        Set(Snapshot with { Thread = await conversations.ChangeAsync(await person.CallerAsync(), thread.Id, change, _gone.Token) });
+    });
+
+    public void DismissProblem() => Set(Snapshot with { Problem = null });
+
+    /// <summary>The sidebar has heard of a new title.</summary>
+    public void TitleIs(string? title)
+    {
+        if (Snapshot.Thread is { } thread && thread.Title != title) Set(Snapshot with { Thread = thread with { Title = title } });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gone.CancelAsync();
+        await DetachAsync();
+        _gone.Dispose();
+    }
+}

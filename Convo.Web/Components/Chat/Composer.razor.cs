@@ -1,0 +1,140 @@
+using Convo.Core.Conversations;
+using Convo.Core.Shared;
+using Convo.Core.Usage;
+using Convo.Web.Components.Layout;
+using Convo.Web.Components.Shared;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace Convo.Web.Components.Chat;
+
+/// <summary>Where messages are written. See Composer.razor.js for what happens between two sends.</summary>
+public sealed partial class Composer
+{
+    /// <summary>Longer than any model reads; a longer text belongs into a file.</summary>
+    private const int MaxMessageLength = 400_000;
+
+    private ElementReference _form;
+    private JsModule? _module;
+    private IJSObjectReference? _box;
+
+    /// <summary>An answer is being written: the button stops it.</summary>
+    [Parameter] public bool Running { get; set; }
+
+    [Parameter] public bool HasMessages { get; set; }
+
+    [Parameter] public Guid? ThreadId { get; set; }
+
+    /// <summary>True when the message was stored.</summary>
+    [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files), Task<bool>> OnSend { get; set; } = null!;
+
+    [Parameter] public EventCallback OnStop { get; set; }
+
+    private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
+
+    private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
+
+    /// <summary>A text that was refused goes back into the box.</summary>
+    public async Task GiveBackAsync(string text)
+    {
+        if (_box is not null) await _box.InvokeVoidAsync("giveBack", text);
+    }
+
+    protected override void OnInitialized()
+    {
+        Pending.Changed += Refresh;
+        Budget.Changed += Refresh;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        _module = new JsModule(Js, "/" + Assets["Components/Chat/Composer.razor.js"]);
+        var token = Antiforgery.GetAntiforgeryToken();
+        _box = await _module.CallAsync<IJSObjectReference>("attach", _form, new
+        {
+            token = token?.Value,
+            maxBytes = Configuration.GetValue(UploadRules.MaxBytesKey, UploadRules.DefaultMaxBytes),
+            maxLength = MaxMessageLength,
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Pending.Changed -= Refresh;
+        Budget.Changed -= Refresh;
+        await Pending.DisposeAsync();
+        try
+        {
+            if (_box is not null) await _box.InvokeVoidAsync("dispose");
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is closed.
+        }
+
+        await JsModule.DisposeAsync(_box);
+        if (_module is not null) await _module.DisposeAsync();
+    }
+
+    private void Refresh() => _ = InvokeAsync(StateHasChanged);
+
+    private async Task OnAction(ConvoActionEventArgs e)
+    {
+        try
+        {
+            await RunAsync(e);
+        }
+        catch (ConvoException problem)
+        {
+            Snackbar.Add(problem.Message, Severity.Error);
+        }
+    }
+
+    private async Task RunAsync(ConvoActionEventArgs e)
+    {
+        switch (e.Action)
+        {
+            case "send":
+                await SendAsync(e.Text ?? await ReadLongAsync());
+                break;
+            case "uploaded":
+                await Pending.AddAsync(e.Id);
+                break;
+            case "restore":
+                foreach (var id in (e.Text ?? "").Split(',').Take(50))
+                {
+                    if (Guid.TryParse(id, out var file)) await Pending.AddAsync(file);
+                }
+
+                break;
+            case "clear":
+                Pending.Clear();
+                break;
+        }
+    }
+
+    private async Task SendAsync(string text)
+    {
+        if (_box is null) return;
+        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage())))
+        {
+            await _box.InvokeVoidAsync("giveBack", text);
+            return;
+        }
+
+        Pending.Clear();
+        await _box.InvokeVoidAsync("accepted");
+    }
+
+    /// <summary>A text too long for one message of the circuit comes in pieces.</summary>
+    private async Task<string> ReadLongAsync()
+    {
+        if (_box is null) return "";
+        await using var reference = await _box.InvokeAsync<IJSStreamReference>("takeLong");
+        await using var stream = await reference.OpenReadStreamAsync(MaxMessageLength * 4L);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}

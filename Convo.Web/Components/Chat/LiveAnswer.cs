@@ -1,0 +1,170 @@
+using Convo.Core.Accounts;
+using Convo.Core.Knowledge;
+using Convo.Core.Shared;
+using Convo.Core.Turns;
+using Convo.Web.Components.Chat.Markdown;
+
+namespace Convo.Web.Components.Chat;
+
+/// <summary>What a running answer looks like now.</summary>
+/// <param name="Blocks">Safe HTML, one string for each top-level block; all but the last are final.</param>
+/// <param name="Lost">The log could not be read for a while; the turn itself goes on without us.</param>
+public sealed record LiveState(IReadOnlyList<string> Blocks, TurnStage? Stage, IReadOnlyList<Citation> Citations, TurnFailed? Failure, bool Done, bool Lost)
+{
+    public static LiveState Empty { get; } = new([], null, [], null, false, false);
+}
+
+/// <summary>
+/// Follows the log of one turn and tells its listeners at most ten times a second: a frame costs the server and the browser the same
+/// whether it brings one token or twenty. The turn runs elsewhere, so dropping this object stops nothing.
+/// </summary>
+public sealed partial class LiveAnswer : IAsyncDisposable
+{
+    /// <summary>Between two repaints; the first delta is shown at once.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private const int MaxAttempts = 5;
+
+    private readonly ITurnReader _reader;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly StreamingMarkdown _text;
+    private readonly CancellationTokenSource _gone = new();
+    private readonly Lock _lock = new();
+    private readonly ITimer _timer;
+    private bool _scheduled;
+    private long _lastFlush = long.MinValue;
+    private long _seq;
+    private Task _pump = Task.CompletedTask;
+
+    internal LiveAnswer(ITurnReader reader, MarkdownService markdown, TimeProvider time, ILogger logger, Guid messageId)
+    {
+        (_reader, _time, _logger, MessageId) = (reader, time, logger, messageId);
+        _text = new StreamingMarkdown(markdown);
+        _timer = time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public Guid MessageId { get; }
+
+    public LiveState State { get; private set; } = LiveState.Empty;
+
+    /// <summary>Raised on any thread: a listener renders through InvokeAsync.</summary>
+    public event Action? Changed;
+
+    /// <summary>Ends with the turn's last event, or when this object is disposed.</summary>
+    public Task Completion => _pump;
+
+    public void Start(Caller caller) => _pump = Task.Run(() => FollowAsync(caller));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gone.CancelAsync();
+        await _pump;
+        await _timer.DisposeAsync();
+        _gone.Dispose();
+    }
+
+    private async Task FollowAsync(Caller caller)
+    {
+        for (var attempt = 1; !State.Done && !_gone.IsCancellationRequested; attempt++)
+        {
+            try
+            {
+                await foreach (var entry in _reader.ReadAsync(caller, MessageId, _seq, _gone.Token))
+                {
+                    attempt = 1;
+                    Apply(entry);
+                }
+            }
+            catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+            {
+                return; // The page is closed or shows another thread.
+            }
+            catch (Exception e) when (attempt < MaxAttempts)
+            {
+                LogLost(_logger, e, MessageId, attempt);
+            }
+            catch (Exception e)
+            {
+                LogLost(_logger, e, MessageId, attempt);
+                Update(state => state with { Lost = true, Done = true });
+            }
+
+            if (!State.Done) await PauseAsync(attempt);
+        }
+    }
+
+    private Task PauseAsync(int attempt) =>
+        Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), _time, _gone.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    private void Apply(TurnEvent entry)
+    {
+        lock (_lock)
+        {
+            if (entry.Seq <= _seq) return;
+            _seq = entry.Seq;
+            if (entry.Data is TurnDelta delta) _text.Append(delta.Text);
+            if (entry.Data is TurnCitations found) _text.SetCitations(found.Citations.Select(citation => citation.Number).ToHashSet());
+        }
+
+        switch (entry.Data)
+        {
+            case TurnDelta:
+                Schedule();
+                break;
+            case TurnStageChanged changed:
+                Update(state => state with { Stage = changed.Stage });
+                break;
+            case TurnCitations found:
+                Update(state => state with { Citations = found.Citations });
+                break;
+            case TurnFailed failed:
+                Update(state => state with { Failure = failed, Done = true, Blocks = _text.Complete(null) });
+                break;
+            case TurnDone:
+                Update(state => state with { Done = true, Blocks = _text.Complete(null) });
+                break;
+        }
+    }
+
+    private void Schedule()
+    {
+        TimeSpan wait;
+        lock (_lock)
+        {
+            if (_scheduled) return;
+            var since = _lastFlush == long.MinValue ? Interval : _time.GetElapsedTime(_lastFlush);
+            wait = Interval - since;
+            _scheduled = wait > TimeSpan.Zero;
+        }
+
+        if (wait > TimeSpan.Zero) _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        else Flush();
+    }
+
+    private void Flush()
+    {
+        lock (_lock)
+        {
+            _scheduled = false;
+            _lastFlush = _time.GetTimestamp();
+            if (State.Done) return;
+            State = State with { Blocks = _text.Snapshot() };
+        }
+
+        Changed?.Invoke();
+    }
+
+    private void Update(Func<LiveState, LiveState> change)
+    {
+        lock (_lock)
+        {
+            State = change(State);
+        }
+
+        Changed?.Invoke();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The log of message {MessageId} could not be read (attempt {Attempt}); the turn goes on without this reader")]
+    private static partial void LogLost(ILogger logger, Exception exception, Guid messageId, int attempt);
+}

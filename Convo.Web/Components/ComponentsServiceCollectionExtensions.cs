@@ -1,0 +1,43 @@
+using Convo.Web.Components.Chat;
+using Convo.Web.Components.Chat.Markdown;
+using Convo.Web.Components.Layout;
+using Convo.Web.Components.Shared;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace Convo.Web.Components;
+
+/// <summary>The browser interface: what its components need, and its routes.</summary>
+public static class ComponentsServiceCollectionExtensions
+{
+    public static IServiceCollection AddConvoComponents(this IServiceCollection services)
+    {
+        // Long messages come as a stream; this is for the text of an edited one. The default of 32 KB would end the circuit.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(options => options.MaximumReceiveMessageSize = 160 * 1024);
+        services.AddCascadingAuthenticationState();
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            options.SnackbarConfiguration.VisibleStateDuration = 4000;
+            options.SnackbarConfiguration.ShowTransitionDuration = 120;
+            options.SnackbarConfiguration.HideTransitionDuration = 120;
+            options.SnackbarConfiguration.PreventDuplicates = true;
+        });
+        services.AddSingleton<MarkdownService>();
+        services.AddScoped<BrowserTime>();
+        services.AddScoped<CurrentPerson>();
+        services.AddScoped<ThreadShelf>();
+        services.AddScoped<BudgetWatch>();
+        services.AddScoped<ChatCommands>();
+        services.AddTransient<ChatSession>();
+        services.AddTransient<PendingFiles>();
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapConvoComponents(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapStaticAssets().AllowAnonymous();
+        endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return endpoints;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Convo.Web.Endpoints;
+
+/// <summary>The whole HTTP API, one line a slice.</summary>
+public static class ConvoApi
+{
+    public static IServiceCollection AddConvoApi(this IServiceCollection services) => services.AddSingleton<TurnResponses>();
+
+    public static void MapConvoApi(this IEndpointRouteBuilder routes)
+    {
+        // Conversations and turns
+        routes.MapThreadEndpoints();
+        routes.MapMessageEndpoints();
+
+        // Knowledge
+        routes.MapAttachmentEndpoints();
+        routes.MapSearchEndpoints();
+
+        // Models
+        routes.MapModelEndpoints();
+
+        // Accounts
+        routes.MapAccountFormEndpoints();
+        routes.MapAccountEndpoints();
+        routes.MapApiKeyEndpoints();
+        routes.MapAdminEndpoints();
+    }
+}
