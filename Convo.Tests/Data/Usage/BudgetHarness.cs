@@ -41,7 +41,7 @@ internal sealed class BudgetHarness : IAsyncDisposable
 
     public async Task<BudgetNode> NodeAsync(TimeProvider? time = null, ConnectionMultiplexer? connection = null)
     {
-        var node = new BudgetNode(Database, connection ?? await BudgetConnections.OpenAsync(_redis), Keys, Options, time ?? Time);
+        var node = new BudgetNode(Database, _redis, connection ?? await BudgetConnections.OpenAsync(_redis), Keys, Options, time ?? Time);
         _nodes.Add(node);
         return node;
     }
@@ -122,10 +122,11 @@ internal sealed class BudgetHarness : IAsyncDisposable
 internal sealed class BudgetNode : IAsyncDisposable
 {
     private readonly ConnectionMultiplexer _connection;
+    private readonly string _redis;
 
-    public BudgetNode(TestDatabase database, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time)
+    public BudgetNode(TestDatabase database, string redis, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time)
     {
-        _connection = connection;
+        (_redis, _connection) = (redis, connection);
         var settings = Options.Create(options);
         var calendar = new BudgetCalendar(options.Zone);
         var ledger = new LedgerReader(database.Db);
@@ -186,12 +187,13 @@ internal sealed class BudgetNode : IAsyncDisposable
         var before = Counters.Connection;
         var restored = new TaskCompletionSource();
         _connection.ConnectionRestored += (_, _) => restored.TrySetResult();
-        foreach (var server in _connection.GetServers())
+        var id = (long)await Database.ExecuteAsync("CLIENT", "ID");
+        using (var admin = await BudgetConnections.OpenAsync(_redis))
         {
-            server.SimulateConnectionFailure(SimulatedFailureType.All);
+            await admin.GetDatabase().ExecuteAsync("CLIENT", "KILL", "ID", id);
         }
 
-        await restored.Task;
+        await restored.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.NotEqual(before, Counters.Connection);
     }
 
