@@ -32,9 +32,12 @@ internal sealed partial class EmbeddedGarnet : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>Blocks for about half a second: Garnet starts synchronously and reads its file first.</summary>
     /// <exception cref="ConvoStartupException">It cannot start.</exception>
-    public static EmbeddedGarnet Start(string path, EmbeddedSecrets secrets, ILogger<EmbeddedGarnet> logger)
+    public static Task<EmbeddedGarnet> StartAsync(string path, EmbeddedSecrets secrets, ILogger<EmbeddedGarnet> logger, CancellationToken cancellationToken) =>
+        // Garnet starts synchronously and reads its file first: about half a second in which PostgreSQL starts as well.
+        Task.Run(() => Start(path, secrets, logger), cancellationToken);
+
+    private static EmbeddedGarnet Start(string path, EmbeddedSecrets secrets, ILogger<EmbeddedGarnet> logger)
     {
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         for (var attempt = 1; ; attempt++)

@@ -50,7 +50,6 @@ public sealed class EmbeddedServices : IAsyncDisposable
         EmbeddedGarnet? garnet = null;
         try
         {
-            var garnetPath = directory.GarnetPath;
             var secrets = directory.LoadSecrets();
             // Before initdb uses the password: a cluster whose password is nowhere could never be opened again.
             directory.Save(secrets);
@@ -61,7 +60,7 @@ public sealed class EmbeddedServices : IAsyncDisposable
             try
             {
                 garnet = redis is null
-                    ? await Task.Run(() => StartGarnet(garnetPath, secrets, loggerFactory), cancellationToken).ConfigureAwait(false)
+                    ? await EmbeddedGarnet.StartAsync(directory.GarnetPath, secrets, loggerFactory.CreateLogger<EmbeddedGarnet>(), cancellationToken).ConfigureAwait(false)
                     : null;
             }
             finally
@@ -81,9 +80,6 @@ public sealed class EmbeddedServices : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => StopAsync(_directory, _postgres, _garnet);
-
-    private static EmbeddedGarnet StartGarnet(string path, EmbeddedSecrets secrets, ILoggerFactory loggerFactory) =>
-        EmbeddedGarnet.Start(path, secrets, loggerFactory.CreateLogger<EmbeddedGarnet>());
 
     private static async ValueTask StopAsync(IDisposable? directory, IAsyncDisposable? postgres, IAsyncDisposable? garnet)
     {

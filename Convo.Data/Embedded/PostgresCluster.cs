@@ -86,13 +86,15 @@ internal sealed class PostgresCluster(string path, PostgresBinaries binaries, Po
     {
         string[] stop = [binaries.Program("pg_ctl"), "stop", "-D", path, "-w", "-t", StopPatience, "-s", "-m"];
         var result = await account.RunAsync([.. stop, "fast"], cancellationToken).ConfigureAwait(false);
-        if (!result.Ok && File.Exists(PidPath))
+        if (!result.Ok && NamesRunningProcess())
         {
             result = await account.RunAsync([.. stop, "immediate"], cancellationToken).ConfigureAwait(false);
-            if (!result.Ok && File.Exists(PidPath))
-            {
-                throw new IOException($"The embedded PostgreSQL in {path} did not stop: {result.Output}");
-            }
+        }
+
+        // pg_ctl also fails when the server is dead already, which is just as well: the next start recovers.
+        if (!result.Ok && NamesRunningProcess())
+        {
+            throw new IOException($"The embedded PostgreSQL in {path} did not stop: {result.Output}");
         }
     }
 
@@ -129,6 +131,8 @@ internal sealed class PostgresCluster(string path, PostgresBinaries binaries, Po
 
     /// <summary>Removes a pid file that names a stranger: PostgreSQL itself would take that process for a running server.</summary>
     public void ForgetStalePid() => File.Delete(PidPath);
+
+    private bool NamesRunningProcess() => ReadPid() is { } pid && IsRunning(pid);
 
     private string ServerOptions(int port)
     {

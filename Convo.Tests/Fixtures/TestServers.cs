@@ -67,7 +67,10 @@ internal sealed class TestServers : IAsyncDisposable
             var services = await StartServicesAsync(folder);
             var administration = NpgsqlDataSource.Create(services.DatabaseConnectionString);
             var template = await PrepareTemplateAsync(services, DbOn(administration));
-            var redis = await ConnectionMultiplexer.ConnectAsync(RedisUrl.Options(services.RedisConnectionString));
+            var patient = RedisUrl.Options(services.RedisConnectionString);
+            // Convo gives Redis one second; on a machine busy with tests that would fail those that are not about it.
+            patient.AsyncTimeout = patient.SyncTimeout = 15_000;
+            var redis = await ConnectionMultiplexer.ConnectAsync(patient);
             return new TestServers(slot, services, administration, redis, template);
         }
         catch

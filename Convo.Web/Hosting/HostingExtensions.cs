@@ -9,8 +9,6 @@ public static class HostingExtensions
     {
         builder.AddConvoStartupFaults();
         builder.AddConvoRequestLimits();
-        // Run from a build output the assets of packages lie where the manifest says; a published Convo has no manifest and needs none.
-        builder.WebHost.UseStaticWebAssets();
         builder.Services
             .AddConvoProblems()
             .AddConvoForwardedHeaders(builder.Configuration)

@@ -24,7 +24,9 @@ public sealed class EmbeddedGarnetTests
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
             // Garnet serves each connection by a thread of its own, so only several connections can race.
-            await using var redis = await ConnectionMultiplexer.ConnectAsync(RedisUrl.Options(shared.ConnectionString));
+            var patient = RedisUrl.Options(shared.ConnectionString);
+            patient.AsyncTimeout = 60_000;
+            await using var redis = await ConnectionMultiplexer.ConnectAsync(patient);
             for (var i = 0; i < Calls; i++)
             {
                 await redis.GetDatabase().ScriptEvaluateAsync(ReadThenWrite, keys);

@@ -27,25 +27,22 @@ public sealed class EmbeddedPostgresTests : IDisposable
             await create.ExecuteNonQueryAsync(Token);
         }
 
-        using (var postmaster = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(Path.Combine(_directory, "postgres", "postmaster.pid"), Token))[0], CultureInfo.InvariantCulture)))
+        var pid = int.Parse((await File.ReadAllLinesAsync(Path.Combine(_directory, "postgres", "postmaster.pid"), Token))[0], CultureInfo.InvariantCulture);
+        using (var postmaster = Process.GetProcessById(pid))
         {
             postmaster.Kill();
         }
 
-        // The watch may have noticed on its own by now; either way a server is there afterwards.
-        while (true)
+        while (PostgresCluster.IsRunning(pid))
         {
-            await server.ReviveAsync(Token);
-            try
-            {
-                await using var read = source.CreateCommand("SELECT value FROM kept");
-                Assert.Equal(1, await read.ExecuteScalarAsync(Token));
-                return;
-            }
-            catch (NpgsqlException)
-            {
-                // The killed process is not reaped yet, or a pooled connection was stale.
-            }
+            await Task.Yield();
         }
+
+        await server.ReviveAsync(Token);
+
+        // The pool's old connection is of no use; a new source stands for a caller that asks again.
+        await using var fresh = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var read = fresh.CreateCommand("SELECT value FROM kept");
+        Assert.Equal(1, await read.ExecuteScalarAsync(Token));
     }
 }
