@@ -86,6 +86,8 @@ internal sealed class ConvoApp : IAsyncDisposable
             ["REDIS_URL"] = redis.ConnectionString,
             [ConvoDataOptions.RedisKeyPrefixKey] = redis.Prefix,
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            ["CONVO_QUOTER_PACE_MS"] = "0",
+            ["CONVO_DISCOVER_MODELS"] = "false",
             // Everyone comes from the same address here.
             [$"{RateLimitOptions.Section}:{nameof(RateLimitOptions.RequestsPerMinute)}"] = "1000000",
             [$"{RateLimitOptions.Section}:{nameof(RateLimitOptions.AnonymousRequestsPerMinute)}"] = "1000000",
