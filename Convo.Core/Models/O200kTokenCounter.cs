@@ -13,5 +13,27 @@ internal sealed class O200kTokenCounter : ITokenCounter
     /// <summary>The loaded vocabulary, some tens of megabytes, for those who need more than a count.</summary>
     internal static TiktokenTokenizer Shared => Tokenizer.Value;
 
-    public int Count(string text) => text.Length == 0 ? 0 : Tokenizer.Value.CountTokens(text);
+    /// <summary>Byte-pair merging is quadratic in the length of a run without a break; a run of base64 or of blanks is counted in pieces.</summary>
+    private const int LongestRun = 512;
+
+    public int Count(string text)
+    {
+        var count = 0;
+        var start = 0;
+        var run = 0;
+        for (var i = 1; i < text.Length; i++)
+        {
+            run = char.IsWhiteSpace(text[i]) == char.IsWhiteSpace(text[i - 1]) ? run + 1 : 0;
+            if (run >= LongestRun && !char.IsLowSurrogate(text[i]))
+            {
+                count += CountPiece(text.AsSpan(start, i - start));
+                start = i;
+                run = 0;
+            }
+        }
+
+        return count + CountPiece(text.AsSpan(start));
+    }
+
+    private static int CountPiece(ReadOnlySpan<char> text) => text.IsEmpty ? 0 : Tokenizer.Value.CountTokens(text);
 }

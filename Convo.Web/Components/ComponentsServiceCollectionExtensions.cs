@@ -14,7 +14,6 @@ public static class ComponentsServiceCollectionExtensions
     {
         // Long messages come as a stream; this is for the text of an edited one. The default of 32 KB would end the circuit.
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(options => options.MaximumReceiveMessageSize = 160 * 1024);
-        services.AddCascadingAuthenticationState();
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
@@ -30,7 +29,7 @@ public static class ComponentsServiceCollectionExtensions
         services.AddScoped<BudgetWatch>();
         services.AddScoped<ChatCommands>();
         services.AddTransient<ChatSession>();
-        services.AddTransient<PendingFiles>();
+        services.AddTransient<WatchedFiles>();
         return services;
     }
 

@@ -3,19 +3,23 @@ namespace Convo.Web.Components.Account;
 /// <summary>What the account pages say for the code that a refused form comes back with.</summary>
 internal static class AccountProblems
 {
-    public static (string Title, string Text)? Text(string? code) => code switch
+    /// <summary>Checked by the form to save a round trip; Core decides.</summary>
+    public const int MinPassword = 8;
+
+    public static (string Title, string Text)? Text(string? code, string? field = null) => (code, field) switch
     {
-        null or "" => null,
-        "invalid_credentials" => ("That did not match", "Check the email and the password, and try again."),
-        "locked_out" => ("Too many attempts", "This account is closed for a few minutes. Wait, then try again."),
-        "account_disabled" => ("This account is closed", "Ask your administrator to open it again."),
-        "invalid_token" or "setup_token_invalid" => ("This link is no longer good", "It was used already or is too old. Restart Convo to print a new one."),
-        "setup_done" => ("Convo is set up already", "Sign in with the administrator’s account."),
-        "weak_password" => ("That password is too short", "Take at least 12 characters."),
-        "email_taken" => ("That email has an account already", "Sign in with it, or take another one."),
-        "invalid_email" => ("That is not an email address", "Write it as name@example.org."),
-        "antiforgery" => ("This page was open for too long", "It is fresh now: try again."),
-        "rate_limited" => ("Too many attempts", "Wait a minute, then try again."),
+        (null or "", _) => null,
+        ("invalid_credentials", _) => ("That did not match", "Check the email and the password, and try again."),
+        ("wrong_password", _) => ("That is not your present password", "Type it again. Without it the password cannot be changed."),
+        ("link_invalid", _) => ("This link is no longer good", "It was used already or is too old. Restart Convo to print a new one."),
+        ("setup_done", _) => ("Convo is set up already", "Sign in with the administrator’s account."),
+        ("email_taken", _) => ("That email has an account already", "Sign in with it, or take another one."),
+        ("invalid_request", "email") => ("That is not an email address", "Write it like name@example.org."),
+        ("invalid_request", "password") => ("Choose another password", $"At least {MinPassword} characters, not the email, and none of the well-known ones. A few words in a row are good."),
+        ("invalid_request", "name") => ("A name is missing", "Write how others should see you, up to 100 characters."),
+        ("form_expired", _) => ("This page was open for too long", "It is fresh now: try again."),
+        ("too_many_attempts", _) => ("Too many attempts", "Wait a minute, then try again."),
+        ("unauthenticated", _) => ("You are signed out", "Sign in to go on."),
         _ => ("That did not work", "Try again. If it goes on, ask your administrator."),
     };
 }

@@ -12,9 +12,6 @@ namespace Convo.Web.Components.Chat;
 /// <summary>Where messages are written. See Composer.razor.js for what happens between two sends.</summary>
 public sealed partial class Composer
 {
-    /// <summary>Longer than any model reads; a longer text belongs into a file.</summary>
-    private const int MaxMessageLength = 400_000;
-
     private ElementReference _form;
     private JsModule? _module;
     private IJSObjectReference? _box;
@@ -55,8 +52,8 @@ public sealed partial class Composer
         _box = await _module.CallAsync<IJSObjectReference>("attach", _form, new
         {
             token = token?.Value,
-            maxBytes = Configuration.GetValue(UploadRules.MaxBytesKey, UploadRules.DefaultMaxBytes),
-            maxLength = MaxMessageLength,
+            maxBytes = Uploads.Value.MaxBytes,
+            maxLength = Turns.Value.MaxMessageLength,
         });
     }
 
@@ -133,7 +130,7 @@ public sealed partial class Composer
     {
         if (_box is null) return "";
         await using var reference = await _box.InvokeAsync<IJSStreamReference>("takeLong");
-        await using var stream = await reference.OpenReadStreamAsync(MaxMessageLength * 4L);
+        await using var stream = await reference.OpenReadStreamAsync(Turns.Value.MaxMessageLength * 4L);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }

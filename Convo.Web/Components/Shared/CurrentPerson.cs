@@ -1,10 +1,10 @@
-using System.Security.Claims;
 using Convo.Core.Accounts;
-using Microsoft.AspNetCore.Components.Authorization;
+using Convo.Core.Shared;
+using Convo.Web.Hosting;
 
 namespace Convo.Web.Components.Shared;
 
-/// <summary>Who is signed in on this circuit.</summary>
+/// <summary>Who is signed in on this circuit, as it is shown.</summary>
 public sealed record Person(Caller Caller, string Name, string Email)
 {
     public string Initials
@@ -22,23 +22,23 @@ public sealed record Person(Caller Caller, string Name, string Email)
     }
 }
 
-/// <summary>
-/// Asks the authentication state each time, because a circuit outlives its cookie: a revalidation that signs the person out has to be seen here.
-/// </summary>
-public sealed class CurrentPerson(AuthenticationStateProvider authentication)
+/// <summary>Asks each time, because a circuit outlives the sign-in it began with.</summary>
+internal sealed class CurrentPerson(CallerProvider callers)
 {
+    /// <summary>Null when nobody is signed in any more.</summary>
     public async Task<Person?> FindAsync()
     {
-        var user = (await authentication.GetAuthenticationStateAsync()).User;
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
-        var email = user.FindFirstValue(ClaimTypes.Email) ?? "";
-        var name = user.FindFirstValue(ClaimTypes.Name);
-        var role = Enum.TryParse<Role>(user.FindFirstValue(ClaimTypes.Role), ignoreCase: true, out var parsed) ? parsed : Role.Member;
-        var team = Guid.TryParse(user.FindFirstValue("team_id"), out var teamId) ? teamId : (Guid?)null;
-        return new Person(new Caller(id, role, team), string.IsNullOrWhiteSpace(name) ? email : name, email);
+        try
+        {
+            var identity = await callers.GetIdentityAsync();
+            return new Person(identity.ToCaller(), string.IsNullOrWhiteSpace(identity.Name) ? identity.Email : identity.Name, identity.Email);
+        }
+        catch (ConvoException e) when (e.Kind == ProblemKind.Unauthenticated)
+        {
+            return null;
+        }
     }
 
-    /// <exception cref="Core.Shared.ConvoException">401 when nobody is signed in any more.</exception>
-    public async Task<Caller> CallerAsync() => (await FindAsync())?.Caller
-        ?? throw new Core.Shared.ConvoException(Core.Shared.ProblemKind.Unauthenticated, "signed_out", "You are signed out. Reload the page and sign in again.");
+    /// <exception cref="ConvoException">401 when nobody is signed in any more.</exception>
+    public Task<Caller> CallerAsync() => callers.GetAsync();
 }

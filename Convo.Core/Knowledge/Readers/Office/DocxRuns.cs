@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Xml.Linq;
 
@@ -49,6 +50,8 @@ internal sealed class DocxRuns(bool hasRenderedBreaks)
 
     public void Add(XElement element)
     {
+        // Runs in runs in runs …: an overflow would cost the process, this exception costs the file.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var child in Visible(element))
             AddOne(child);
     }

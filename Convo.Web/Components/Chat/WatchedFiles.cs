@@ -5,8 +5,8 @@ using Convo.Web.Components.Shared;
 
 namespace Convo.Web.Components.Chat;
 
-/// <summary>The files that will go with the next message, each followed until it is ready or failed.</summary>
-internal sealed partial class PendingFiles(IAttachmentService attachments, CurrentPerson person, ILogger<PendingFiles> logger) : IAsyncDisposable
+/// <summary>Files that a page shows, each followed until it is ready or failed: those of the next message, or all of a person’s.</summary>
+internal sealed partial class WatchedFiles(IAttachmentService attachments, CurrentPerson person, ILogger<WatchedFiles> logger) : IAsyncDisposable
 {
     private readonly Dictionary<Guid, CancellationTokenSource> _watches = [];
     private readonly Lock _lock = new();
@@ -44,6 +44,16 @@ internal sealed partial class PendingFiles(IAttachmentService attachments, Curre
         catch (ConvoException e) when (e.Kind == ProblemKind.NotFound)
         {
             // Deleted on another page.
+        }
+    }
+
+    /// <summary>A list that was read already; only what is not finished is followed.</summary>
+    public void Load(IEnumerable<Attachment> files)
+    {
+        foreach (var file in files)
+        {
+            Put(file, add: true);
+            if (file.Status is not (AttachmentStatus.Ready or AttachmentStatus.Failed)) Watch(file.Id);
         }
     }
 
