@@ -2,6 +2,11 @@ using Convo.Core.Accounts;
 using Convo.Core.Models;
 using Convo.Core.Shared;
 using Convo.Core.Usage;
+using Convo.Data;
+using Convo.Data.Usage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 
 namespace Convo.Tests.Data.Usage;
@@ -150,6 +155,27 @@ public sealed class UsageStoreTests(GarnetBudgetServer server) : IClassFixture<G
         Assert.Equal((ProblemKind.Unavailable, "budget_unavailable"), (refusal.Kind, refusal.Code));
         Assert.True(took < TimeSpan.FromSeconds(1), $"it took {took}");
         Assert.Equal(1300, Assert.Single(await node.Reader.BudgetsAsync(caller, Token)).Used);
+    }
+
+    [Fact]
+    public async Task AddConvoUsageData_AsTheHostDoes_ReservesAndSettles()
+    {
+        await using var harness = await BudgetHarness.CreateAsync(server);
+        var caller = await harness.UserAsync();
+        var services = new ServiceCollection().AddLogging().AddMetrics();
+        services.AddConvoData(harness.Database.ConnectionString, server.ConnectionString!, "composed:");
+        services.AddConvoUsage(new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create<string, string?>("Convo:RedisPatience", "00:00:30")])
+            .Build());
+        services.AddConvoUsageData(harness.Database.ConnectionString);
+        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        var hold = await provider.GetRequiredService<IBudgetGate>().ReserveAsync(caller, harness.Request(100, 50), Token);
+        await provider.GetRequiredService<IUsageRecorder>().RecordAsync(BudgetHarness.Entry(caller, hold, 100, 20), Token);
+
+        Assert.Single(provider.GetServices<IHostedService>(), service => service is BudgetReconciler);
+        var state = Assert.Single(await provider.GetRequiredService<IUsageReader>().BudgetsAsync(caller, Token));
+        Assert.Equal((120, 0, 200_000), (state.Used, state.Held, state.Limit));
     }
 
     [Fact]
