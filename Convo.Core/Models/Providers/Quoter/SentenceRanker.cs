@@ -69,5 +69,5 @@ internal static class SentenceRanker
     private static double TermFrequency(int count, double relativeLength) => count * (K1 + 1) / (count + (K1 * (1 - B + (B * relativeLength))));
 
     /// <summary>A heading of two words answers nothing.</summary>
-    private static bool IsQuotable(string sentence) => sentence.Length >= 12 && sentence.Any(char.IsLetterOrDigit);
+    private static bool IsQuotable(string sentence) => sentence.Sum(c => Terms.IsIdeograph(c) ? 3 : 1) >= 12 && sentence.Any(char.IsLetterOrDigit);
 }
