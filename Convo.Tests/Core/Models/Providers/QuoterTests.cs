@@ -108,6 +108,19 @@ public sealed partial class QuoterTests
         Assert.Empty(Citations().Matches(answer));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(Travel)]
+    public async Task Answer_AnotherModelIsConnected_PointsToTheSwitcherInstead(string passages)
+    {
+        await using var host = new ModelsHost(null, null, ("OPENAI_API_KEY", ModelsHost.Key));
+
+        var answer = (await host.Chat("quoter").GetResponseAsync(passages + "mileage allowance per kilometre", cancellationToken: Token)).Text;
+
+        Assert.Contains("switcher", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("connected", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Answer_FollowUp_BorrowsTheQuestionBefore()
     {
