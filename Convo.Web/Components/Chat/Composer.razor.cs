@@ -82,9 +82,9 @@ public sealed partial class Composer
         {
             await RunAsync(e);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or JSDisconnectedException))
+        catch (Exception problem) when (problem is not (OperationCanceledException or JSDisconnectedException))
         {
-            Snackbar.Add(Failures.Plain(e).Message, Severity.Error);
+            Snackbar.Add(Failures.Plain(problem).Message, Severity.Error);
         }
     }
 
