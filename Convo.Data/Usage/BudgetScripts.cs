@@ -33,37 +33,14 @@ internal static partial class BudgetScripts
           return not string.find(',' .. running .. ',', ',' .. xid .. ',', 1, true)
         end
 
-        -- Takes the holds away whose time is over, and the turn's own; gives what is held after that, and how many had expired.
-        local function purge(counter, holds, now, turn, held_tokens, held_cost, own)
-          local gone = redis.call('ZRANGEBYSCORE', holds, '-inf', now)
-          for _, expired in ipairs(gone) do
-            local hold = redis.call('HGET', counter, 'h:' .. expired)
-            if hold then
-              local tokens, cost = parse(hold)
-              held_tokens, held_cost = held_tokens - tokens, held_cost - cost
-              redis.call('HDEL', counter, 'h:' .. expired)
-              if expired == turn then own = false end
-            end
-            redis.call('ZREM', holds, expired)
-          end
-          if own then
-            local tokens, cost = parse(own)
-            held_tokens, held_cost = held_tokens - tokens, held_cost - cost
-            redis.call('HDEL', counter, 'h:' .. turn)
-            redis.call('ZREM', holds, turn)
-          end
-          if own or #gone > 0 then redis.call('HSET', counter, 'ht', int(held_tokens), 'hc', int(held_cost)) end
-          return held_tokens, held_cost, #gone
-        end
-
         """;
 
     /// <summary>
     /// KEYS turn, then counter and holds of each account. ARGV now, expiry, turn, input tokens, output wanted, least output, cost of the
     /// input, price of an output token (units, millionths), 1 when priced, the turn's seconds to live, then per account token limit, cost
     /// limit (-1: none), seconds to live.
-    /// Gives <c>held, output, tokens, cost</c>; <c>rebuild, index…</c> for counters that are not there, or whose holds expired and so may
-    /// lack a settlement; <c>ended</c>; <c>refused</c> and per account without room its index, 1 when it is money, used, held, limit and
+    /// Gives <c>held, output, tokens, cost</c>; <c>rebuild, index…</c> for counters that are not there, or of whose holds one expired, so that
+    /// a settlement may be missing; <c>ended</c>; <c>refused</c> and per account without room its index, 1 when it is money, used, held, limit and
     /// what is needed at least.
     /// </summary>
     public const string Reserve = Common + """
@@ -88,20 +65,31 @@ internal static partial class BudgetScripts
         -- A reservation that is repeated, because its first answer was lost, gets the first answer.
         if state[1] == 'held' and tonumber(state[3]) > now then return {'held', state[2], state[4], state[5]} end
 
+        -- A hold that expired may belong to a node that died after it wrote the ledger. The hold stays as the sign of it, for everybody who
+        -- asks, until a rebuild has looked into the ledger.
         local accounts, rebuild, index = {}, {'rebuild'}, 0
         for k = 2, #KEYS, 2 do
           index = index + 1
           local found = redis.call('HMGET', KEYS[k], 't', 'c', 'ht', 'hc', 'b', 'h:' .. turn)
-          local expired = 0
-          if found[1] then
-            local account = { counter = KEYS[k], holds = KEYS[k + 1], tokens = tonumber(found[1]), cost = tonumber(found[2]), base = found[5] }
-            account.held_tokens, account.held_cost, expired =
-              purge(KEYS[k], KEYS[k + 1], ARGV[1], turn, tonumber(found[3]), tonumber(found[4]), found[6])
-            accounts[index] = account
+          if not found[1] or redis.call('ZCOUNT', KEYS[k + 1], '-inf', ARGV[1]) > 0 then
+            rebuild[#rebuild + 1] = int(index)
+          else
+            accounts[index] = { counter = KEYS[k], holds = KEYS[k + 1], tokens = tonumber(found[1]), cost = tonumber(found[2]),
+              held_tokens = tonumber(found[3]), held_cost = tonumber(found[4]), base = found[5], own = found[6] }
           end
-          if not found[1] or expired > 0 then rebuild[#rebuild + 1] = int(index) end
         end
         if #rebuild > 1 then return rebuild end
+
+        -- The turn's own hold, read back from PostgreSQL after Redis was emptied, does not count against it.
+        for _, account in ipairs(accounts) do
+          if account.own then
+            local tokens, cost = parse(account.own)
+            account.held_tokens, account.held_cost = account.held_tokens - tokens, account.held_cost - cost
+            redis.call('HDEL', account.counter, 'h:' .. turn)
+            redis.call('ZREM', account.holds, turn)
+            redis.call('HSET', account.counter, 'ht', int(account.held_tokens), 'hc', int(account.held_cost))
+          end
+        end
 
         local granted, refused = output, {'refused'}
         local function refuse(i, money, used, held, limit, needed)

@@ -30,7 +30,27 @@ public abstract class BudgetInvariantTests(IBudgetServer server)
     {
         // The fixed seeds repeat; the last one is new every time and is printed, to be put here when it finds something.
         var seed = number < 8 ? number : Random.Shared.Next();
-        TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        await RunAsync(seed);
+    }
+
+    /// <summary>For an hour at leisure: histories until one fails, or three minutes are over.</summary>
+    [Fact(Explicit = true)]
+    public async Task History_Soak_KeepsEveryBudget()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var runs = 0;
+        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(3))
+        {
+            await RunAsync(Random.Shared.Next());
+            runs++;
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{runs} histories");
+    }
+
+    private async Task RunAsync(int seed)
+    {
         await using var harness = await BudgetHarness.CreateAsync(server);
         var history = await BudgetHistory.StartAsync(harness, seed);
         for (var step = 0; step < Steps; step++)
@@ -53,6 +73,7 @@ internal sealed class BudgetHistory
     private readonly List<Turn> _running = [];
     private readonly List<LedgerEntry> _settled = [];
     private readonly HashSet<BudgetAccount> _accounts = [];
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _log = new();
 
     private BudgetHistory(BudgetHarness harness, int seed, BudgetNode[] nodes) => (_harness, _random, _nodes) = (harness, new Random(seed), nodes);
 
@@ -75,6 +96,7 @@ internal sealed class BudgetHistory
 
     public async Task StepAsync()
     {
+        _log.Enqueue($"-- {_harness.Time.GetUtcNow():HH:mm:ss}");
         var together = Enumerable.Range(0, _random.Next(1, 8)).Select(_ => Act()).ToList();
         await Task.WhenAll(together.Select(act => Task.Run(act)));
         if (_random.Next(3) == 0)
@@ -100,21 +122,28 @@ internal sealed class BudgetHistory
                 var twice = _random.Next(3) == 0;
                 return () => SettleAsync(node, twice ? other : null, BudgetHarness.Entry(turn.Caller, turn.Hold, turn.Input, output));
             case < 15 when Take() is { } turn:
-                return () => node.Gate.ReleaseAsync(turn.Hold.TurnId, CancellationToken.None);
+                return () => LogAsync($"release {turn}", () => node.Gate.ReleaseAsync(turn.Hold.TurnId, CancellationToken.None));
             case < 16 when Take() is { } turn:
                 // The node dies between the ledger and the count, or before either.
                 var written = _random.Next(2) == 0;
-                return () => written ? _harness.StoreAsync(BudgetHarness.Entry(turn.Caller, turn.Hold, turn.Input, turn.Hold.OutputTokens)) : Task.CompletedTask;
+                return () => LogAsync($"crash {written} {turn}", () => written ? _harness.StoreAsync(BudgetHarness.Entry(turn.Caller, turn.Hold, turn.Input, turn.Hold.OutputTokens)) : Task.CompletedTask);
             case < 17 when _settled.Count > 0:
                 var again = _settled[_random.Next(_settled.Count)];
                 return () => SettleAsync(node, null, again);
             case < 18:
-                return () => node.Reconciler.RunOnceAsync(months: true, CancellationToken.None);
+                return () => LogAsync("reconcile", () => node.Reconciler.RunOnceAsync(months: true, CancellationToken.None));
             case < 19:
-                return () => _harness.FlushAllAsync();
+                return () => LogAsync("FLUSHALL", _harness.FlushAllAsync);
             default:
-                return () => _harness.FlushScriptsAsync();
+                return () => LogAsync("SCRIPT FLUSH", _harness.FlushScriptsAsync);
         }
+    }
+
+    private async Task LogAsync(string what, Func<Task> act)
+    {
+        _log.Enqueue($"{what} begins");
+        await act();
+        _log.Enqueue($"{what} ends");
     }
 
     private Turn? Take()
@@ -131,10 +160,13 @@ internal sealed class BudgetHistory
 
     private async Task ReserveAsync(BudgetNode node, BudgetNode? repeatOn, Caller caller, HoldRequest request)
     {
+        _log.Enqueue($"reserve {request} of {caller.UserId} begins");
         var hold = await node.TryReserveAsync(caller, request);
+        _log.Enqueue($"reserve {request.TurnId} gave {hold}");
         if (hold is not null && repeatOn is not null)
         {
             hold = await repeatOn.TryReserveAsync(caller, request) ?? hold;
+            _log.Enqueue($"reserve {request.TurnId} repeated gave {hold}");
         }
 
         if (hold is not null)
@@ -148,7 +180,9 @@ internal sealed class BudgetHistory
 
     private async Task SettleAsync(BudgetNode node, BudgetNode? repeatOn, LedgerEntry entry)
     {
+        _log.Enqueue($"settle {entry.TurnId} {entry.TotalTokens} begins");
         await _harness.FinishAsync(node, entry);
+        _log.Enqueue($"settle {entry.TurnId} ends");
         if (repeatOn is not null)
         {
             await repeatOn.Gate.SettleAsync(entry, CancellationToken.None);
@@ -171,6 +205,8 @@ internal sealed class BudgetHistory
         _harness.Time.Advance(TimeSpan.FromSeconds(_random.Next(1, 55)));
     }
 
+    private string Story => string.Join('\n', _log);
+
     /// <summary>By the database alone: what was written and what could still be written under holds that stand.</summary>
     public async Task AssertWithinLimitsAsync(string where)
     {
@@ -181,16 +217,16 @@ internal sealed class BudgetHistory
                 var account = _harness.Account(limit.Scope, limit.ScopeId, limit.Window);
                 _accounts.Add(account);
                 var totals = await _harness.LedgerAsync(account);
-                Assert.True(totals.Tokens + totals.HeldTokens <= (limit.TokenLimit ?? long.MaxValue), $"{where}: {account} has {totals.Tokens}+{totals.HeldTokens} of {limit.TokenLimit} tokens");
+                Assert.True(totals.Tokens + totals.HeldTokens <= (limit.TokenLimit ?? long.MaxValue), $"{where}: {account} has {totals.Tokens}+{totals.HeldTokens} of {limit.TokenLimit} tokens\n{Story}");
                 Assert.True(
                     totals.Cost + totals.HeldCost <= (limit.CostLimit is { } cost ? CostUnits.FromDollars(cost) : long.MaxValue),
-                    $"{where}: {account} has {totals.Cost}+{totals.HeldCost} of {limit.CostLimit} USD");
+                    $"{where}: {account} has {totals.Cost}+{totals.HeldCost} of {limit.CostLimit} USD\n{Story}");
                 // And Redis never believes in less than the database: that is what decides next.
                 if (await _nodes[0].Counters.ReadAsync(account, _harness.Time.GetUtcNow()) is { } counted)
                 {
                     Assert.True(
                         counted.Tokens + counted.HeldTokens >= totals.Tokens + totals.HeldTokens,
-                        $"{where}: {account} counts {counted.Tokens}+{counted.HeldTokens}, the database has {totals.Tokens}+{totals.HeldTokens}");
+                        $"{where}: {account} counts {counted.Tokens}+{counted.HeldTokens}, the database has {totals.Tokens}+{totals.HeldTokens}\n{Story}");
                 }
             }
         }
