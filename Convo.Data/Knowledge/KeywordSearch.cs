@@ -69,7 +69,7 @@ internal sealed class KeywordSearch(Db db)
 
     private const string WholeSql =
         """
-        SELECT n.id, -n.distance
+        SELECT n.id AS chunk_id, -n.distance AS score
         FROM (
             SELECT c.id, c.lexeme_weights <#> @Query AS distance
             FROM attachment_chunks AS c
@@ -83,7 +83,7 @@ internal sealed class KeywordSearch(Db db)
 
     private const string CandidatesSql =
         """
-        SELECT n.id, -n.distance
+        SELECT n.id AS chunk_id, -n.distance AS score
         FROM (
             SELECT c.id, c.lexeme_weights <#> @Query AS distance
             FROM attachment_chunks AS c

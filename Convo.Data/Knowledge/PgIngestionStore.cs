@@ -20,7 +20,8 @@ internal sealed class PgIngestionStore(Db db, IBlobStore blobs, DocumentTextStor
             ORDER BY (SELECT max(s.started_at) FROM attachments AS s WHERE s.owner_id = w.owner_id) NULLS FIRST, w.created_at, w.id
             LIMIT 1
             FOR UPDATE SKIP LOCKED)
-        RETURNING a.id, a.run_id, a.owner_id, u.team_id, a.thread_id, a.filename, a.media_type, a.attempts, a.status = 'embedding'
+        RETURNING a.id AS attachment_id, a.run_id, a.owner_id, u.team_id AS owner_team_id, a.thread_id, a.filename, a.media_type, a.attempts AS attempt,
+            a.status = 'embedding' AS has_text
         """;
 
     public Task<IngestionRun?> ClaimAsync(Guid? attachmentId, Guid runId, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellationToken) =>

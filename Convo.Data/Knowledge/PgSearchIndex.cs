@@ -11,14 +11,14 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
 
     private const string ExtentSql =
         """
-        SELECT count(*)::integer, coalesce(sum(a.chunk_count), 0)::bigint, coalesce(sum(a.token_count), 0)::bigint
+        SELECT count(*)::integer AS files, coalesce(sum(a.chunk_count), 0)::bigint AS chunks, coalesce(sum(a.token_count), 0)::bigint AS tokens
         FROM attachments AS a
         WHERE a.id IN (SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, @collections) AS s)
         """;
 
     private const string SmallFilesSql =
         """
-        SELECT a.id, a.chunk_count, a.token_count
+        SELECT a.id AS attachment_id, a.chunk_count AS chunks, a.token_count AS tokens
         FROM attachments AS a
         WHERE a.id IN (SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, '{}') AS s) AND a.token_count <= @wholeTokens
         ORDER BY a.id DESC
@@ -41,7 +41,7 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
 
     private const string ExactSql =
         """
-        SELECT n.chunk_id, -n.distance
+        SELECT n.chunk_id, -n.distance AS score
         FROM (
             SELECT e.chunk_id, e.embedding <#> @vector AS distance
             FROM chunk_embeddings AS e
@@ -55,7 +55,7 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
 
     private const string IndexedSql =
         """
-        SELECT n.chunk_id, -n.distance
+        SELECT n.chunk_id, -n.distance AS score
         FROM nearest_chunks(@personId, @threadId, @files, @collections, @model, @dimensions, @vector, @depth) AS n
         WHERE n.distance < 0
         ORDER BY n.distance, n.chunk_id
@@ -78,7 +78,8 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
 
     private const string LoadSql =
         """
-        SELECT c.id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end, c.content, c.token_count
+        SELECT c.id AS chunk_id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end,
+            c.content AS text, c.token_count
         FROM attachment_chunks AS c
         JOIN attachments AS a ON a.id = c.attachment_id
         WHERE c.id = ANY (@ids) AND a.id IN (SELECT r.id FROM readable_attachments(@personId) AS r)
@@ -89,7 +90,8 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
 
     private const string LoadFilesSql =
         """
-        SELECT c.id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end, c.content, c.token_count
+        SELECT c.id AS chunk_id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end,
+            c.content AS text, c.token_count
         FROM attachment_chunks AS c
         JOIN attachments AS a ON a.id = c.attachment_id
         WHERE a.id = ANY (@ids) AND a.id IN (SELECT r.id FROM readable_attachments(@personId) AS r)

@@ -22,7 +22,7 @@ internal sealed class PgSearchMaintenance(Db db) : ISearchMaintenance
 
     private const string DriftedSql =
         """
-        SELECT language, term_count::double precision / chunk_count
+        SELECT language, term_count::double precision / chunk_count AS average
         FROM search_languages
         WHERE chunk_count > 0 AND term_count > 0 AND abs(average_terms * chunk_count / term_count - 1) > @allowed
         """;

@@ -29,7 +29,8 @@ internal static partial class CitationMarks
 
     private static (string Claim, bool IsBlockQuote) ClaimBefore(string text, int from, int mark)
     {
-        var paragraph = Math.Max(from, text.LastIndexOf("\n\n", Math.Max(0, mark - 1), StringComparison.Ordinal) + 2);
+        var blank = text.LastIndexOf("\n\n", Math.Max(0, mark - 1), StringComparison.Ordinal);
+        var paragraph = Math.Max(from, blank < 0 ? 0 : blank + 2);
         var head = text[Math.Min(paragraph, mark)..mark].TrimEnd();
         var lines = head.TrimStart().Split('\n');
         if (lines[0].StartsWith('>') && lines.All(l => l.TrimStart().StartsWith('>') || l.Length == 0))

@@ -143,7 +143,7 @@ public sealed class IngestionTests : IAsyncLifetime
         };
         var file = await _engine.UploadAsync("A text that two workers read.");
         var slow = _engine.Ingestion.RunAsync(file.Id, Token);
-        await reached.Task.WaitAsync(Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         // Its lease runs out, the sweep gives the file back, and another node finishes it.
         await _engine.ExecuteAsync("UPDATE attachments SET lease_until = now() - interval '1 minute'");
@@ -186,7 +186,7 @@ public sealed class IngestionTests : IAsyncLifetime
         var file = await _engine.UploadAsync("text");
         using var host = new CancellationTokenSource();
         var run = _engine.Ingestion.RunAsync(file.Id, host.Token);
-        await reached.Task.WaitAsync(Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await host.CancelAsync();
 
@@ -206,7 +206,7 @@ public sealed class IngestionTests : IAsyncLifetime
         };
         var file = await _engine.UploadAsync("text");
         var run = _engine.Ingestion.RunAsync(file.Id, Token);
-        await reached.Task.WaitAsync(Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await _engine.Attachments.DeleteAsync(_engine.Owner, file.Id, Token);
         goOn.SetResult();
