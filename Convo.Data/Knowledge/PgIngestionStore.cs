@@ -32,10 +32,13 @@ internal sealed class PgIngestionStore(Db db, IBlobStore blobs, DocumentTextStor
     public async Task<Stream> OpenAsync(Guid attachmentId, CancellationToken cancellationToken) =>
         blobs.Open(attachmentId, await db.ScalarAsync<long>(SizeSql, new { attachmentId }, cancellationToken).ConfigureAwait(false));
 
+    // Progress that is told late, when the next stage has begun, keeps the lease and shows nothing.
     private const string RenewSql =
         """
         UPDATE attachments
-        SET status = @Status, stage = @Stage, progress = @Progress, pages = coalesce(@Pages, pages), lease_until = @leaseUntil, updated_at = now()
+        SET stage = CASE WHEN status = @Status THEN @Stage ELSE stage END,
+            progress = CASE WHEN status = @Status THEN @Progress ELSE progress END,
+            pages = coalesce(@Pages, pages), lease_until = @leaseUntil, updated_at = now()
         WHERE id = @AttachmentId AND run_id = @RunId AND status IN ('extracting', 'embedding')
         """;
 

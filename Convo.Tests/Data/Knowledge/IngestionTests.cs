@@ -162,6 +162,21 @@ public sealed class IngestionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Renew_WithProgressOfTheStageBefore_DoesNotGoBack()
+    {
+        var file = await _engine.UploadAsync("text");
+        var store = _engine.Get<IIngestionStore>();
+        var now = TimeProvider.System.GetUtcNow();
+        var run = (await store.ClaimAsync(file.Id, file.Id, now, now.AddMinutes(1), Token))!;
+        await store.SaveTextAsync(run, new DocumentText("text", [new PageStart(1, 0)], 1, "english", []), now.AddMinutes(1), Token);
+
+        Assert.True(await store.RenewAsync(run, new IngestionProgress(AttachmentStatus.Extracting, "Reading page 1 of 1", 0, 1), now.AddMinutes(2), Token));
+
+        var shown = await _engine.Attachments.GetAsync(_engine.Owner, file.Id, Token);
+        Assert.Equal((AttachmentStatus.Embedding, "Indexing"), (shown.Status, shown.Stage));
+    }
+
+    [Fact]
     public async Task Sweep_OfAFileThatEndedItsWorkerThreeTimes_FailsIt()
     {
         var file = await _engine.UploadAsync("text");
