@@ -82,6 +82,7 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     private async Task Edit((Message Message, string Text) edit)
     {
+        if (_composer is { } composer) await composer.FocusAsync();
         if (!await Session.EditAsync(edit.Message, edit.Text) && _composer is not null) await _composer.GiveBackAsync(edit.Text);
         await AfterStart();
     }

@@ -37,6 +37,12 @@ public sealed partial class Composer
         if (_box is not null) await _box.InvokeVoidAsync("giveBack", text);
     }
 
+    /// <summary>Back to writing, after something else on the page was done.</summary>
+    public async Task FocusAsync()
+    {
+        if (_box is not null) await _box.InvokeVoidAsync("focus");
+    }
+
     protected override void OnInitialized()
     {
         Pending.Changed += Refresh;
