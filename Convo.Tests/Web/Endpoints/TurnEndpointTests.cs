@@ -94,9 +94,15 @@ public sealed class TurnEndpointTests
         using var _ = client;
         var thread = await CreateThreadAsync(client);
 
-        using var response = await client.SendJsonAsync(HttpMethod.Post, $"/api/convo/threads/{thread}/messages", new { content = new string('a', 10_000_000) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/convo/threads/{thread}/messages")
+        {
+            Content = new StringContent($"{{\"content\":\"{new string('a', 10_000_000)}\"}}", new MediaTypeHeaderValue("application/json")),
+        };
+        // Asks before it sends, as a careful client does: the refusal is heard instead of a broken pipe.
+        request.Headers.ExpectContinue = true;
+        using var response = await client.SendAsync(request, Token);
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        await response.ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "too_large");
     }
 
     [Fact]
