@@ -166,11 +166,11 @@ public sealed class RevocationTests(RevocationTests.FakeTimeApp fixture) : IClas
     }
 
     /// <summary>One app for the class, whose clock only the tests move. They run one after another and keep apart by their users.</summary>
-    internal sealed class FakeTimeApp : IAsyncLifetime
+    public sealed class FakeTimeApp : IAsyncLifetime
     {
         public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-        public ConvoApp App { get; private set; } = null!;
+        internal ConvoApp App { get; private set; } = null!;
 
         public async ValueTask InitializeAsync() =>
             App = await ConvoApp.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(Time) });
