@@ -14,12 +14,8 @@ namespace Convo.Data.Embedded;
 [SupportedOSPlatform("linux")]
 internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
-    private const string Database = "convo";
     private const int StartAttempts = 5;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(3);
-
-    private const string CountDatabase = "SELECT count(*) FROM pg_database WHERE datname = 'convo'";
-    private const string CreateDatabase = "CREATE DATABASE convo";
 
     private readonly PostgresCluster _cluster;
     private readonly ILogger<EmbeddedPostgres> _logger;
@@ -66,9 +62,9 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         try
         {
             var port = await StartServerAsync(cluster, () => FreePort.Choose(secrets.PostgresPort), cancellationToken).ConfigureAwait(false);
-            await EnsureDatabaseAsync(ConnectionStringFor(port, secrets.PostgresPassword, "postgres"), cancellationToken).ConfigureAwait(false);
+            await EmbeddedDatabase.EnsureAsync(port, secrets.PostgresPassword, cancellationToken).ConfigureAwait(false);
             LogStarted(logger, port);
-            return new EmbeddedPostgres(cluster, port, ConnectionStringFor(port, secrets.PostgresPassword, Database), logger);
+            return new EmbeddedPostgres(cluster, port, EmbeddedDatabase.ConnectionString(port, secrets.PostgresPassword), logger);
         }
         catch (Exception e)
         {
@@ -180,41 +176,6 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static string ConnectionStringFor(int port, string password, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1",
-        Port = port,
-        Username = PostgresCluster.Role,
-        Password = password,
-        Database = database,
-        // The server knows neither; asking costs a round trip per connection.
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-        MaxPoolSize = 80,
-    }.ConnectionString;
-
-    private static async Task EnsureDatabaseAsync(string connectionString, CancellationToken cancellationToken)
-    {
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        var connection = new NpgsqlConnection(unpooled);
-        await using var _ = connection.ConfigureAwait(false);
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var count = new NpgsqlCommand(CountDatabase, connection);
-        await using (count.ConfigureAwait(false))
-        {
-            if (await count.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not 0L)
-            {
-                return;
-            }
-        }
-
-        var create = new NpgsqlCommand(CreateDatabase, connection);
-        await using (create.ConfigureAwait(false))
-        {
-            await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

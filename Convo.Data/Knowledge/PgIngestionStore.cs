@@ -21,7 +21,7 @@ internal sealed class PgIngestionStore(Db db, IBlobStore blobs, DocumentTextStor
             LIMIT 1
             FOR UPDATE SKIP LOCKED)
         RETURNING a.id AS attachment_id, a.run_id, a.owner_id, u.team_id AS owner_team_id, a.thread_id, a.filename, a.media_type, a.attempts AS attempt,
-                  a.status = 'embedding' AS has_text
+            a.status = 'embedding' AS has_text
         """;
 
     public Task<IngestionRun?> ClaimAsync(Guid? attachmentId, Guid runId, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellationToken) =>
@@ -32,10 +32,13 @@ internal sealed class PgIngestionStore(Db db, IBlobStore blobs, DocumentTextStor
     public async Task<Stream> OpenAsync(Guid attachmentId, CancellationToken cancellationToken) =>
         blobs.Open(attachmentId, await db.ScalarAsync<long>(SizeSql, new { attachmentId }, cancellationToken).ConfigureAwait(false));
 
+    // Progress that is told late, when the next stage has begun, keeps the lease and shows nothing.
     private const string RenewSql =
         """
         UPDATE attachments
-        SET status = @Status, stage = @Stage, progress = @Progress, pages = coalesce(@Pages, pages), lease_until = @leaseUntil, updated_at = now()
+        SET stage = CASE WHEN status = @Status THEN @Stage ELSE stage END,
+            progress = CASE WHEN status = @Status THEN @Progress ELSE progress END,
+            pages = coalesce(@Pages, pages), lease_until = @leaseUntil, updated_at = now()
         WHERE id = @AttachmentId AND run_id = @RunId AND status IN ('extracting', 'embedding')
         """;
 

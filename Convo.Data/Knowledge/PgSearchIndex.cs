@@ -79,7 +79,7 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
     private const string LoadSql =
         """
         SELECT c.id AS chunk_id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end,
-               c.content AS text, c.token_count
+            c.content AS text, c.token_count
         FROM attachment_chunks AS c
         JOIN attachments AS a ON a.id = c.attachment_id
         WHERE c.id = ANY (@ids) AND a.id IN (SELECT r.id FROM readable_attachments(@personId) AS r)
@@ -91,7 +91,7 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
     private const string LoadFilesSql =
         """
         SELECT c.id AS chunk_id, c.attachment_id, c.position, a.filename, c.heading_path, c.page_from, c.page_to, c.char_start, c.char_end,
-               c.content AS text, c.token_count
+            c.content AS text, c.token_count
         FROM attachment_chunks AS c
         JOIN attachments AS a ON a.id = c.attachment_id
         WHERE a.id = ANY (@ids) AND a.id IN (SELECT r.id FROM readable_attachments(@personId) AS r)

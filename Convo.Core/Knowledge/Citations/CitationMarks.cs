@@ -29,7 +29,8 @@ internal static partial class CitationMarks
 
     private static (string Claim, bool IsBlockQuote) ClaimBefore(string text, int from, int mark)
     {
-        var paragraph = Math.Max(from, text.LastIndexOf("\n\n", Math.Max(0, mark - 1), StringComparison.Ordinal) + 2);
+        var blank = text.LastIndexOf("\n\n", Math.Max(0, mark - 1), StringComparison.Ordinal);
+        var paragraph = Math.Max(from, blank < 0 ? 0 : blank + 2);
         var head = text[Math.Min(paragraph, mark)..mark].TrimEnd();
         var lines = head.TrimStart().Split('\n');
         if (lines[0].StartsWith('>') && lines.All(l => l.TrimStart().StartsWith('>') || l.Length == 0))
@@ -38,7 +39,20 @@ internal static partial class CitationMarks
         }
 
         // A mark may stand behind the full stop of its sentence.
-        return (Sentences.Last(head).Trim(), false);
+        return (LastSentence(head), false);
+    }
+
+    /// <summary>A quotation may hold several sentences and still is one with the words around it.</summary>
+    private static string LastSentence(string text)
+    {
+        var masked = text.ToCharArray();
+        foreach (var inner in PassageQuotes.QuotationsIn(text))
+        {
+            // Its last character stays: a full stop there ends the sentence.
+            Array.Fill(masked, 'x', inner.Index, Math.Max(0, inner.Length - 1));
+        }
+
+        return Sentences.Split(new string(masked)) is [.., var last] ? text[last].Trim() : "";
     }
 
     // Not a link's text ([1](…)), a reference ([text][1]) or a definition ([1]: …).

@@ -25,7 +25,8 @@ internal static partial class PassageQuotes
     {
         var text = new TolerantText(passage.Text);
         string? longest = null;
-        foreach (var quotation in QuotationsIn(claim))
+        IEnumerable<string> quotations = claim.IsBlockQuote ? [claim.Text] : QuotationsIn(claim.Text).Select(g => g.Value);
+        foreach (var quotation in quotations)
         {
             if (text.Find(quotation) is { } words)
             {
@@ -42,8 +43,8 @@ internal static partial class PassageQuotes
             : new PassageQuote(QuoteKind.Nearest, NearestSentence(claim.Text, passage.Text));
     }
 
-    private static IEnumerable<string> QuotationsIn(CitedClaim claim) =>
-        claim.IsBlockQuote ? [claim.Text] : Quotations().Matches(claim.Text).Select(m => m.Groups.Values.Skip(1).First(g => g.Success).Value);
+    /// <summary>What stands between quotation marks, without them.</summary>
+    public static IEnumerable<Group> QuotationsIn(string text) => Quotations().Matches(text).Select(m => m.Groups.Values.Skip(1).First(g => g.Success));
 
     private static bool IsMoreThanAWord(string quotation) => SearchText.Of(quotation).Contains(' ', StringComparison.Ordinal);
 

@@ -17,7 +17,4 @@ internal static class Sentences
 
         return sentences;
     }
-
-    /// <summary>The sentence that <paramref name="text"/> ends with.</summary>
-    public static string Last(string text) => Split(text) is [.., var last] ? text[last] : "";
 }

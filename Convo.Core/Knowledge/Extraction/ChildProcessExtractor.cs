@@ -62,7 +62,7 @@ internal sealed partial class ChildProcessExtractor(
         var buffer = new byte[128 * 1024];
         try
         {
-            await ChildProtocol.WriteFrameAsync(stdin, JsonSerializer.SerializeToUtf8Bytes(job, ChildJson.Default.ChildJob), ct).ConfigureAwait(false);
+            await WriteAsync(JsonSerializer.SerializeToUtf8Bytes(job, ChildJson.Default.ChildJob)).ConfigureAwait(false);
             for (int read; (read = await request.Content.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0;)
                 await WriteAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
             await WriteAsync(default).ConfigureAwait(false);

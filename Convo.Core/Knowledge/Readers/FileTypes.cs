@@ -25,9 +25,9 @@ public static class FileTypes
     internal static readonly DetectedType Epub = NotYet("application/epub+zip", "EPUB book");
     internal static readonly DetectedType Rtf = NotYet("application/rtf", "RTF document");
     internal static readonly DetectedType Msg = NotYet("application/vnd.ms-outlook", "Outlook message");
-    internal static readonly DetectedType Doc = Old("application/msword", "Word document of the old kind (.doc)", ".docx");
-    internal static readonly DetectedType Xls = Old("application/vnd.ms-excel", "Excel workbook of the old kind (.xls)", ".pdf");
-    internal static readonly DetectedType Ppt = Old("application/vnd.ms-powerpoint", "PowerPoint presentation of the old kind (.ppt)", ".pdf");
+    internal static readonly DetectedType Doc = Old("application/msword", "Word 97–2003 (.doc)", ".docx");
+    internal static readonly DetectedType Xls = Old("application/vnd.ms-excel", "Excel 97–2003 (.xls)", ".pdf");
+    internal static readonly DetectedType Ppt = Old("application/vnd.ms-powerpoint", "PowerPoint 97–2003 (.ppt)", ".pdf");
     internal static readonly DetectedType Ole = NotYet("application/x-ole-storage", "file in an old Office format");
     internal static readonly DetectedType Zip = new("application/zip", "ZIP archive",
         "This is a ZIP archive. Unpack it and upload the documents inside.");
@@ -40,5 +40,5 @@ public static class FileTypes
         $"This is a file of the kind \"{label}\", which Convo cannot read yet. Save it as PDF or DOCX and upload that.");
 
     private static DetectedType Old(string mediaType, string label, string extension) => new(mediaType, label,
-        $"This is a {label}. Open it in an office program, save it as {extension} and upload that.");
+        $"This file has an old format, {label}. Open it in an office program, save it as {extension} and upload that.");
 }

@@ -143,7 +143,7 @@ public sealed class IngestionTests : IAsyncLifetime
         };
         var file = await _engine.UploadAsync("A text that two workers read.");
         var slow = _engine.Ingestion.RunAsync(file.Id, Token);
-        await reached.Task.WaitAsync(Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         // Its lease runs out, the sweep gives the file back, and another node finishes it.
         await _engine.ExecuteAsync("UPDATE attachments SET lease_until = now() - interval '1 minute'");
@@ -159,6 +159,21 @@ public sealed class IngestionTests : IAsyncLifetime
         Assert.Equal(run, await _engine.Database.Db.ScalarAsync<Guid>("SELECT run_id FROM attachments", null, Token));
         Assert.Equal(0, await _engine.CountAsync(Invariant));
         Assert.Equal(0, await _engine.CountAsync(StatisticsTests.Drift));
+    }
+
+    [Fact]
+    public async Task Renew_WithProgressOfTheStageBefore_DoesNotGoBack()
+    {
+        var file = await _engine.UploadAsync("text");
+        var store = _engine.Get<IIngestionStore>();
+        var now = TimeProvider.System.GetUtcNow();
+        var run = (await store.ClaimAsync(file.Id, file.Id, now, now.AddMinutes(1), Token))!;
+        await store.SaveTextAsync(run, new DocumentText("text", [new PageStart(1, 0)], 1, "english", []), now.AddMinutes(1), Token);
+
+        Assert.True(await store.RenewAsync(run, new IngestionProgress(AttachmentStatus.Extracting, "Reading page 1 of 1", 0, 1), now.AddMinutes(2), Token));
+
+        var shown = await _engine.Attachments.GetAsync(_engine.Owner, file.Id, Token);
+        Assert.Equal((AttachmentStatus.Embedding, "Indexing"), (shown.Status, shown.Stage));
     }
 
     [Fact]
@@ -186,7 +201,7 @@ public sealed class IngestionTests : IAsyncLifetime
         var file = await _engine.UploadAsync("text");
         using var host = new CancellationTokenSource();
         var run = _engine.Ingestion.RunAsync(file.Id, host.Token);
-        await reached.Task.WaitAsync(Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await host.CancelAsync();
 
@@ -206,7 +221,7 @@ public sealed class IngestionTests : IAsyncLifetime
         };
         var file = await _engine.UploadAsync("text");
         var run = _engine.Ingestion.RunAsync(file.Id, Token);
-        await reached.Task.WaitAsync(Token);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await _engine.Attachments.DeleteAsync(_engine.Owner, file.Id, Token);
         goOn.SetResult();

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Convo.Core.Knowledge;
 using Convo.Core.Shared;
 using Convo.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Convo.Tests.Data.Knowledge;
 

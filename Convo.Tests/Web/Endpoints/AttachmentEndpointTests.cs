@@ -87,7 +87,7 @@ public sealed class AttachmentEndpointTests
         await (await UploadAsync(client, "x"u8.ToArray(), "a.txt", ("thread_id", "no id"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid_request");
         await (await UploadAsync(client, "x"u8.ToArray(), "a.txt", ("thread_id", "0198c5a0-0000-7000-8000-000000000000"))).ShouldBeProblemAsync(HttpStatusCode.NotFound, "not_found");
         using var json = await client.SendJsonAsync(HttpMethod.Post, "/api/convo/attachments", new { });
-        await json.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid_request");
+        await json.ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_type");
         using var broken = new ByteArrayContent("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhalf of it"u8.ToArray());
         broken.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
         await (await client.PostAsync("/api/convo/attachments", broken, Token)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "upload_incomplete");

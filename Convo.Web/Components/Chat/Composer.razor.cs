@@ -1,5 +1,4 @@
 using Convo.Core.Conversations;
-using Convo.Core.Shared;
 using Convo.Core.Usage;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
@@ -36,6 +35,12 @@ public sealed partial class Composer
     public async Task GiveBackAsync(string text)
     {
         if (_box is not null) await _box.InvokeVoidAsync("giveBack", text);
+    }
+
+    /// <summary>Back to writing, after something else on the page was done.</summary>
+    public async Task FocusAsync()
+    {
+        if (_box is not null) await _box.InvokeVoidAsync("focus");
     }
 
     protected override void OnInitialized()
@@ -83,9 +88,9 @@ public sealed partial class Composer
         {
             await RunAsync(e);
         }
-        catch (ConvoException problem)
+        catch (Exception problem) when (problem is not (OperationCanceledException or JSDisconnectedException))
         {
-            Snackbar.Add(problem.Message, Severity.Error);
+            Snackbar.Add(Failures.Plain(problem).Message, Severity.Error);
         }
     }
 

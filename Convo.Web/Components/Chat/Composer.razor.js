@@ -140,6 +140,7 @@ export function attach(form, options) {
       set(box.value ? `${text}\n\n${box.value}` : text);
       save();
     },
+    focus,
     takeLong: () => new TextEncoder().encode(sent ?? ""),
     dispose() {
       clearTimeout(timer);

@@ -9,7 +9,7 @@ namespace Convo.Core.Models.Providers.OpenAI;
 /// answer, and throws at finish reasons or content shapes that compatible servers use. So each event is read here and handed on in
 /// OpenAI's own form, an error becomes a <see cref="ProviderException"/>, and an end without an end mark is <c>stream_cut</c>.
 /// </summary>
-internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, EndpointHabits habits) : Stream
+internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, EndpointHabits habits) : ForwardOnlyStream
 {
     private const int MaxEventBytes = 8 * 1024 * 1024;
 
@@ -170,31 +170,6 @@ internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, End
         _ended = true;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read asynchronously only.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -203,18 +178,5 @@ internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, End
         }
 
         base.Dispose(disposing);
-    }
-}
-
-/// <summary>What is known of an address from earlier answers.</summary>
-internal sealed class EndpointHabits(bool sendsDone)
-{
-    private volatile bool _sendsDone = sendsDone;
-
-    /// <summary>Whether its streams end with <c>[DONE]</c>: known of OpenAI itself, learnt of every other server from its first whole answer.</summary>
-    public bool SendsDone
-    {
-        get => _sendsDone;
-        set => _sendsDone = value;
     }
 }

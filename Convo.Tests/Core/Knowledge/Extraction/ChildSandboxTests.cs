@@ -34,6 +34,7 @@ public sealed class ChildSandboxTests
         var command = string.Join(' ', Child.RealCommand.Select(part => $"'{part}'"));
         using var parent = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", $"exec 3> >(exec {command} 1>&2); echo $!; exec cat >&3"])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -31,7 +31,7 @@ internal sealed class MarkdownService
         .Build();
 
     public IReadOnlyList<string> ToBlocks(string markdown, IReadOnlySet<int>? citations = null) =>
-        Parse(markdown) is { } document ? [.. document.Select(block => Render(block, citations))] : [PlainText(markdown)];
+        Parse(markdown) is { } document ? [.. document.Select(block => Render(block, markdown, citations))] : [PlainText(markdown)];
 
     /// <summary>Null when the text is too long or nested too deep for Markdig's own limit.</summary>
     public MarkdownDocument? Parse(string markdown)
@@ -47,7 +47,23 @@ internal sealed class MarkdownService
         }
     }
 
-    public string Render(Block block, IReadOnlySet<int>? citations)
+    /// <param name="source">What the block was parsed from.</param>
+    public string Render(Block block, string source, IReadOnlySet<int>? citations)
+    {
+        try
+        {
+            return HtmlAllowList.Apply(Write(block, citations));
+        }
+        catch (Exception e) when (e is InsufficientExecutionStackException or ArgumentException)
+        {
+            // Thousands of open brackets pass the parser and are too deep for its renderer, which says so in one of these two ways.
+            return PlainText(source.Substring(block.Span.Start, Math.Min(block.Span.Length, source.Length - block.Span.Start)));
+        }
+    }
+
+    public static string PlainText(string text) => $"""<p class="plain">{WebUtility.HtmlEncode(text)}</p>""";
+
+    private string Write(Block block, IReadOnlySet<int>? citations)
     {
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
@@ -58,8 +74,6 @@ internal sealed class MarkdownService
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTableRenderer>(new TableHtml());
         renderer.ObjectRenderers.Add(new CitationHtml(citations ?? NoCitations));
         renderer.Render(block);
-        return HtmlAllowList.Apply(writer.ToString());
+        return writer.ToString();
     }
-
-    public static string PlainText(string text) => $"""<p class="plain">{WebUtility.HtmlEncode(text)}</p>""";
 }

@@ -50,7 +50,7 @@ internal static class OpenMarkdown
     /// <summary>A table's head is a paragraph of pipes until its second line is complete: hold it back for that moment.</summary>
     private static string? HeldTableHead(string tail)
     {
-        var lines = tail.Split('\n');
+        var lines = (tail.EndsWith('\n') ? tail[..^1] : tail).Split('\n');
         var first = Array.FindLastIndex(lines, line => !line.TrimStart().StartsWith('|')) + 1;
         var count = lines.Length - first;
         var delimiterComplete = count > 2 || (count == 2 && lines[^1].Count(c => c == '|') >= lines[first].Count(c => c == '|') && lines[^1].TrimEnd().EndsWith('|'));
@@ -59,7 +59,7 @@ internal static class OpenMarkdown
 
     private static string CloseInline(string tail)
     {
-        var open = new Stack<string>();
+        var open = new Stack<Mark>();
         var link = -1;
         for (var i = 0; i < tail.Length; i++)
         {
@@ -68,28 +68,36 @@ internal static class OpenMarkdown
             else if (c == '`') i = SkipCode(tail, i, open);
             else if (c is '*' or '_' or '~') i += Toggle(open, tail, i) - 1;
             else if (c == '[' && link < 0) link = i > 0 && tail[i - 1] == '!' ? i - 1 : i;
-            else if (c == ']' && link >= 0) link = LinkEnds(tail, i) ? -1 : link;
-            else if (c == '\n' && i + 1 < tail.Length && tail[i + 1] == '\n') (open, link) = (new Stack<string>(), -1);
+            else if (c == ']' && link >= 0) link = LinkEnds(tail, link, i) ? -1 : link;
+            else if (c == '\n' && i + 1 < tail.Length && tail[i + 1] == '\n') (open, link) = (new Stack<Mark>(), -1);
         }
 
         var result = new StringBuilder(tail);
         if (link >= 0) HideLink(result, tail, link);
-        TrimDanglingMarks(result, open);
-        foreach (var mark in open) result.Append(mark);
+        // A mark with nothing after it yet is dropped; any other is closed.
+        while (open.TryPeek(out var last) && last.End == result.Length && !last.HalfClosed)
+        {
+            result.Length -= last.Text.Length;
+            open.Pop();
+        }
+
+        while (result.Length > 0 && result[^1] == ' ' && open.Count > 0) result.Length--;
+        foreach (var mark in open) result.Append(mark.Text);
         return result.ToString();
     }
 
-    private static int SkipCode(string tail, int i, Stack<string> open)
+    private static int SkipCode(string tail, int i, Stack<Mark> open)
     {
         var run = tail.AsSpan(i).IndexOfAnyExcept('`') is var n and >= 0 ? n : tail.Length - i;
         var mark = new string('`', run);
         var end = tail.IndexOf(mark, i + run, StringComparison.Ordinal);
         if (end >= 0) return end + run - 1;
-        open.Push(mark);
+        open.Push(new Mark(mark, i + run));
         return tail.Length;
     }
 
-    private static int Toggle(Stack<string> open, string tail, int i)
+    /// <summary>The length of the run of one character at <paramref name="i"/>, which opens or closes emphasis.</summary>
+    private static int Toggle(Stack<Mark> open, string tail, int i)
     {
         var c = tail[i];
         var run = i;
@@ -98,22 +106,18 @@ internal static class OpenMarkdown
         var atLineStart = i == 0 || tail[i - 1] == '\n';
         var spaceAfter = run < tail.Length && char.IsWhiteSpace(tail[run]);
         var inWord = c == '_' && i > 0 && char.IsLetterOrDigit(tail[i - 1]) && run < tail.Length && char.IsLetterOrDigit(tail[run]);
-        if (inWord || (c == '~' && length != 2) || (atLineStart && spaceAfter)) return run - i;
-        var mark = new string(c, length);
-        if (open.TryPeek(out var top) && top == mark) open.Pop();
-        else if (open.TryPeek(out top) && top[0] == c && top.Length > length) (_, _) = (open.Pop(), Push(open, new string(c, top.Length - length)));
-        else if (!spaceAfter) open.Push(mark);
+        var halfClose = open.TryPeek(out var top) && top.Text[0] == c && top.Text.Length > length && run == tail.Length;
+        if (inWord || (c == '~' && length != 2 && !halfClose) || (atLineStart && spaceAfter)) return run - i;
+        if (top is not null && top.Text[0] == c && top.Text.Length == length) open.Pop();
+        else if (halfClose) open.Push(open.Pop() with { Text = new string(c, top!.Text.Length - length), HalfClosed = true });
+        else if (!spaceAfter) open.Push(new Mark(new string(c, length), run));
         return run - i;
     }
 
-    private static bool Push(Stack<string> open, string mark)
-    {
-        open.Push(mark);
-        return true;
-    }
-
-    /// <summary><c>](…)</c> is complete, or what follows <c>]</c> shows that it was no link.</summary>
-    private static bool LinkEnds(string tail, int i) => i + 1 < tail.Length && (tail[i + 1] != '(' || tail.IndexOf(')', i + 1) > 0);
+    /// <summary><c>](…)</c> is complete, <c>[2]</c> is a citation, or what follows <c>]</c> shows that it was no link.</summary>
+    private static bool LinkEnds(string tail, int start, int i) => i + 1 == tail.Length
+        ? tail.AsSpan(start + 1, i - start - 1).IndexOfAnyExceptInRange('0', '9') < 0
+        : tail[i + 1] != '(' || tail.IndexOf(')', i + 1) > 0;
 
     private static void HideLink(StringBuilder result, string tail, int link)
     {
@@ -125,18 +129,7 @@ internal static class OpenMarkdown
         result.Append(text);
     }
 
-    /// <summary>Marks with nothing after them yet would show as stars: drop them instead of closing them.</summary>
-    private static void TrimDanglingMarks(StringBuilder result, Stack<string> open)
-    {
-        while (open.TryPeek(out var mark) && EndsWith(result, mark))
-        {
-            result.Length -= mark.Length;
-            open.Pop();
-        }
-
-        while (result.Length > 0 && result[^1] == ' ' && open.Count > 0) result.Length--;
-    }
-
-    private static bool EndsWith(StringBuilder text, string mark) =>
-        text.Length >= mark.Length && text.ToString(text.Length - mark.Length, mark.Length) == mark;
+    /// <param name="End">Where the text after the mark begins.</param>
+    /// <param name="HalfClosed">Part of its end has come.</param>
+    private sealed record Mark(string Text, int End, bool HalfClosed = false);
 }

@@ -29,7 +29,7 @@ internal sealed class StreamingMarkdown(MarkdownService markdown)
         // A later line can still change the last block (a list goes on, a paragraph becomes a table), never one before it.
         foreach (var block in document.SkipLast(1))
         {
-            _blocks.Add(markdown.Render(block, _citations));
+            _blocks.Add(markdown.Render(block, tail, _citations));
         }
 
         if (document.Count == 0) return [.. _blocks];
