@@ -79,8 +79,8 @@ internal sealed class BudgetCounters
     public Task<bool> KnowsAsync(Guid turnId) => Within(_redis.GetDatabase().KeyExistsAsync(_keys.BudgetTurn(turnId)));
 
     /// <summary>Has settlements noted from now on, and gives the name of the notes.</summary>
-    public async Task<string> OpenRebuildAsync(BudgetAccount account, Guid name) => (string)(await Within(_redis.GetDatabase().ScriptEvaluateAsync(
-        BudgetScripts.OpenRebuild, [account.KeysIn(_keys).Rebuild], [TurnName(name), RebuildSecondsToLive])).ConfigureAwait(false))!;
+    public async Task<string> OpenRebuildAsync(BudgetAccount account, Guid name) => (string)(await RunAsync(
+        BudgetScripts.OpenRebuild, [account.KeysIn(_keys).Rebuild], [TurnName(name), RebuildSecondsToLive]).ConfigureAwait(false))!;
 
     /// <summary>Sets a counter to what the ledger said, plus what was noted since. Null when the notes were lost.</summary>
     public async Task<RebuildAnswer?> ApplyRebuildAsync(BudgetAccount account, string name, LedgerTotals totals, DateTimeOffset now)
@@ -91,8 +91,7 @@ internal sealed class BudgetCounters
             name, now.ToUnixTimeMilliseconds(), totals.Snapshot, totals.Tokens, totals.Cost, account.SecondsToLive(now),
         };
         values.AddRange(totals.Holds.SelectMany(hold => hold.Split(' ')).Select(part => (RedisValue)part));
-        var answer = (string[])(await Within(_redis.GetDatabase().ScriptEvaluateAsync(
-            BudgetScripts.ApplyRebuild, [counter, holds, rebuild], [.. values])).ConfigureAwait(false))!;
+        var answer = (string[])(await RunAsync(BudgetScripts.ApplyRebuild, [counter, holds, rebuild], [.. values]).ConfigureAwait(false))!;
         return answer[0] switch
         {
             "again" => null,
@@ -105,8 +104,7 @@ internal sealed class BudgetCounters
     public async Task<CounterFigures?> ReadAsync(BudgetAccount account, DateTimeOffset now)
     {
         var (counter, holds, _) = account.KeysIn(_keys);
-        var figures = (string[])(await Within(_redis.GetDatabase().ScriptEvaluateAsync(
-            BudgetScripts.Read, [counter, holds], [now.ToUnixTimeMilliseconds()])).ConfigureAwait(false))!;
+        var figures = (string[])(await RunAsync(BudgetScripts.Read, [counter, holds], [now.ToUnixTimeMilliseconds()]).ConfigureAwait(false))!;
         return figures.Length == 0 ? null : new CounterFigures(Number(figures[0]), Number(figures[1]), Number(figures[2]), Number(figures[3]));
     }
 
@@ -119,7 +117,26 @@ internal sealed class BudgetCounters
             keys.AddRange(withRebuild ? [counter, holds, rebuild] : [counter, holds]);
         }
 
-        return Within(_redis.GetDatabase().ScriptEvaluateAsync(script, [.. keys], [.. values]));
+        return RunAsync(script, [.. keys], [.. values]);
+    }
+
+    private Task<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] values)
+    {
+        return Within(OnceAsync());
+
+        async Task<RedisResult> OnceAsync()
+        {
+            var database = _redis.GetDatabase();
+            try
+            {
+                return await database.ScriptEvaluateAsync(script, keys, values).ConfigureAwait(false);
+            }
+            catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                // The client loads a script that is gone, once; scripts that go again meanwhile are sent whole.
+                return await database.ScriptEvaluateAsync(script, keys, values, CommandFlags.NoScriptCache).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task<T> Within<T>(Task<T> task)
