@@ -8,9 +8,6 @@ namespace Convo.Core.Models;
 /// <param name="Estimated">Counted here, not told by the provider.</param>
 public sealed record AnswerUsage(int InputTokens, int CachedInputTokens, int OutputTokens, int ReasoningTokens, bool Estimated)
 {
-    /// <summary>The mark in <see cref="UsageDetails.AdditionalCounts"/> of figures that were counted here.</summary>
-    public const string EstimatedMark = "estimated";
-
     /// <summary>Tokens that a chat format adds around each message; OpenAI's published figure for its own (3, and the role's 1).</summary>
     private const int TokensPerMessage = 4;
 
@@ -20,7 +17,7 @@ public sealed record AnswerUsage(int InputTokens, int CachedInputTokens, int Out
         (int)(details.CachedInputTokenCount ?? 0),
         (int)(details.OutputTokenCount ?? 0),
         (int)(details.ReasoningTokenCount ?? 0),
-        details.AdditionalCounts?.ContainsKey(EstimatedMark) == true);
+        UsageMarks.IsEstimated(details));
 
     /// <summary>What a call used whose stream was stopped or cut before the provider told: the prompt, and the text that arrived.</summary>
     public static AnswerUsage Estimate(ITokenCounter counter, IEnumerable<ChatMessage> prompt, string text) =>

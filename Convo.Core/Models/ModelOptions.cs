@@ -38,6 +38,9 @@ public sealed class ModelOptions
     /// <summary>Characters after which an answer is cut with finish reason <c>length</c>, whatever the provider goes on sending.</summary>
     public int MaxAnswerCharacters { get; set; } = 400_000;
 
+    /// <summary>Whether any language model is connected by settings.</summary>
+    internal bool HasProvider => new[] { OpenAI, AzureOpenAI, Anthropic, Gemini }.Any(p => p.ApiKey is not null || p.BaseUrl is not null);
+
     /// <summary>Settings that could not be read at all; the validator reports them with everything else that is wrong.</summary>
     internal IList<string> Unreadable { get; } = [];
 }

@@ -1,4 +1,5 @@
 using Convo.Core.Models.Providers;
+using Convo.Core.Models.Providers.Gemini;
 using Convo.Core.Models.Providers.Ollama;
 using Convo.Core.Models.Providers.OpenAI;
 using Convo.Core.Models.Providers.Quoter;
@@ -21,6 +22,7 @@ public static class ModelsServiceCollectionExtensions
 
         // The order is that of the switcher.
         services.AddSingleton<IModelProvider, OpenAIProvider>();
+        services.AddSingleton<IModelProvider, GeminiProvider>();
         services.AddSingleton<IModelProvider, OllamaProvider>();
         services.AddSingleton<IModelProvider, QuoterProvider>();
 

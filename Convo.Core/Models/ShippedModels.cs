@@ -45,6 +45,13 @@ internal sealed class ShippedModels
             : new ModelInfo(id, provider, id, family.Context, family.MaxOutput, Prices: null, family.Temperature, family.Images);
     }
 
+    /// <summary>What a provider at its own address offers: the models named by settings first, then the shipped ones with their prices.</summary>
+    public IReadOnlyList<ModelInfo> WithNamed(string provider, IReadOnlyList<string> named, Limits fallback)
+    {
+        var shipped = Of(provider);
+        return [.. named.Select(id => shipped.FirstOrDefault(m => m.Id == id) ?? Named(provider, id, fallback)), .. shipped.Where(m => !named.Contains(m.Id))];
+    }
+
     private static ShippedModels Load()
     {
         using var stream = typeof(ShippedModels).Assembly.GetManifestResourceStream("Convo.Core.Models.shipped-models.json")!;

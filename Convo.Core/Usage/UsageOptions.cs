@@ -25,6 +25,9 @@ public sealed class UsageOptions
     /// <summary>How often counters are compared with the ledger. Shorter than a hold's life, so that a lost settlement is repaired under its hold.</summary>
     public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long one question to Redis may take before budgets count as not available: a person gets an answer within a second.</summary>
+    public TimeSpan RedisPatience { get; set; } = TimeSpan.FromMilliseconds(700);
+
     public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 
     public long DailyTokens => long.Parse(DailyTokenBudget, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -54,6 +57,11 @@ internal sealed class UsageOptionsValidator : IValidateOptions<UsageOptions>
         if (options.ReconcileEvery < TimeSpan.FromSeconds(1) || options.ReconcileEvery > options.HoldLifetime)
         {
             failures.Add($"Convo:ReconcileEvery is '{options.ReconcileEvery}'. Allowed: 00:00:01 up to Convo:HoldLifetime.");
+        }
+
+        if (options.RedisPatience < TimeSpan.FromMilliseconds(50) || options.RedisPatience > TimeSpan.FromSeconds(30))
+        {
+            failures.Add($"Convo:RedisPatience is '{options.RedisPatience}'. Allowed: 00:00:00.05 to 00:00:30.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.Versioning;
 using Convo.Core.Shared;
 using Garnet;
 using Microsoft.Extensions.Logging;
@@ -13,7 +12,6 @@ namespace Convo.Data.Embedded;
 /// stop loses nothing, a killed process at most the last moment. What is lost is a few stream deltas (the message row has its own
 /// checkpoint) or counts, which are rebuilt from the ledger.
 /// </summary>
-[SupportedOSPlatform("linux")]
 internal sealed partial class EmbeddedGarnet : IAsyncDisposable
 {
     private const int StartAttempts = 5;
@@ -37,9 +35,13 @@ internal sealed partial class EmbeddedGarnet : IAsyncDisposable
         // Garnet starts synchronously and reads its file first: about half a second in which PostgreSQL starts as well.
         Task.Run(() => Start(path, secrets, logger), cancellationToken);
 
-    private static EmbeddedGarnet Start(string path, EmbeddedSecrets secrets, ILogger<EmbeddedGarnet> logger)
+    public static EmbeddedGarnet Start(string path, EmbeddedSecrets secrets, ILogger<EmbeddedGarnet> logger)
     {
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsLinux())
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort.Choose(secrets.GarnetPort);

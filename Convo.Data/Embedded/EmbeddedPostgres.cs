@@ -94,7 +94,16 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
                 return;
             }
 
+            if (await _cluster.FindRunningAsync(cancellationToken).ConfigureAwait(false) is { } restarted)
+            {
+                // An administrator restarted it with pg_ctl.
+                _pid = restarted;
+                return;
+            }
+
             LogGone(_logger);
+            // PostgreSQL takes a zombie for a running server; sessions that still hold its memory it recognises without the file.
+            _cluster.ForgetStalePid();
             await StartServerAsync(_cluster, () => Port, cancellationToken).ConfigureAwait(false);
             _pid = _cluster.ReadPid();
             LogStarted(_logger, Port);

@@ -1,29 +1,30 @@
 using System.Globalization;
 using Convo.Core.Usage;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Convo.Data.Usage;
 
 /// <summary>
-/// The counters in Redis: one typed method a script. Whatever Redis cannot answer within <see cref="Patience"/> is
+/// The counters in Redis: one typed method a script. Whatever Redis cannot answer within <see cref="UsageOptions.RedisPatience"/> is
 /// <c>budget_unavailable</c>, because nobody is admitted on a guess.
 /// </summary>
 internal sealed class BudgetCounters
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
-
     // Longer than anybody repeats a step of a turn; reconciliation looks after what comes later still.
     private const long TurnSecondsToLive = 6 * 3600;
     private const long RebuildSecondsToLive = 300;
 
     private readonly IConnectionMultiplexer _redis;
     private readonly RedisKeys _keys;
+    private readonly TimeSpan _patience;
     private int _connection;
 
-    public BudgetCounters(IConnectionMultiplexer redis, RedisKeys keys)
+    public BudgetCounters(IConnectionMultiplexer redis, RedisKeys keys, IOptions<UsageOptions> options)
     {
         _redis = redis;
         _keys = keys;
+        _patience = options.Value.RedisPatience;
         redis.ConnectionRestored += (_, _) => Interlocked.Increment(ref _connection);
     }
 
@@ -121,11 +122,11 @@ internal sealed class BudgetCounters
         return Within(_redis.GetDatabase().ScriptEvaluateAsync(script, [.. keys], [.. values]));
     }
 
-    private static async Task<T> Within<T>(Task<T> task)
+    private async Task<T> Within<T>(Task<T> task)
     {
         try
         {
-            return await task.WaitAsync(Patience).ConfigureAwait(false);
+            return await task.WaitAsync(_patience).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {

@@ -9,7 +9,7 @@ namespace Convo.Data.Usage;
 
 /// <summary>Compares the counters that this node decides by with the ledger, repairs and reports.</summary>
 internal sealed partial class BudgetReconciler(
-    CounterRebuilder rebuilder, RedisBudgetGate gate, HoldJournal journal, UsageMetrics metrics, IOptions<UsageOptions> options, TimeProvider time,
+    CounterRebuilder rebuilder, RedisBudgetGate gate, BudgetCalendar calendar, HoldJournal journal, UsageMetrics metrics, IOptions<UsageOptions> options, TimeProvider time,
     ILogger<BudgetReconciler> logger) : BackgroundService
 {
     private const int MonthsEvery = 10;
@@ -20,6 +20,7 @@ internal sealed partial class BudgetReconciler(
         using var timer = new PeriodicTimer(options.Value.ReconcileEvery, time);
         try
         {
+            await WarmUpAsync(stoppingToken).ConfigureAwait(false);
             for (var pass = 1; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); pass++)
             {
                 await RunOnceAsync(pass % MonthsEvery == 0, stoppingToken).ConfigureAwait(false);
@@ -28,6 +29,20 @@ internal sealed partial class BudgetReconciler(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    /// <summary>The first person finds scripts loaded and compiled; on a busy machine that alone can take longer than Redis is given.</summary>
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var today = calendar.PeriodAt(BudgetWindow.Day, time.GetUtcNow());
+            await rebuilder.RebuildAsync(new BudgetAccount(BudgetScope.Global, null, today), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or ConvoException { Kind: ProblemKind.Unavailable })
+        {
+            LogPutOff(e);
         }
     }
 

@@ -81,18 +81,13 @@ internal static partial class BudgetScripts
         return answer
         """;
 
-    /// <summary>KEYS counter, holds. ARGV now. Gives used tokens, used cost, held tokens, held cost; nothing when the counter is not there.</summary>
+    /// <summary>
+    /// KEYS counter, holds. ARGV now. Gives used tokens, used cost, held tokens, held cost; nothing when the counter is not there, or a hold
+    /// expired and the settlement may be lost: the ledger knows better then.
+    /// </summary>
     public const string Read = """
         local found = redis.call('HMGET', KEYS[1], 't', 'c', 'ht', 'hc')
-        if not found[1] then return {} end
-        local tokens, cost = tonumber(found[3]), tonumber(found[4])
-        for _, turn in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])) do
-          local hold = redis.call('HGET', KEYS[1], 'h:' .. turn)
-          if hold then
-            local held_tokens, held_cost = string.match(hold, '^(%d+):(%d+):')
-            tokens, cost = tokens - tonumber(held_tokens), cost - tonumber(held_cost)
-          end
-        end
-        return { found[1], found[2], string.format('%.0f', tokens), string.format('%.0f', cost) }
+        if not found[1] or redis.call('ZCOUNT', KEYS[2], '-inf', ARGV[1]) > 0 then return {} end
+        return found
         """;
 }

@@ -62,7 +62,8 @@ internal sealed partial class RedisBudgetGate : IBudgetGate
         {
             cancellationToken.ThrowIfCancellationRequested();
             // From here on the caller's token is not asked: a hold that nobody hears of would block until it expires.
-            switch (await _counters.ReserveAsync(request, accounts, _time.GetUtcNow(), _time.GetUtcNow() + _lifetime).ConfigureAwait(false))
+            cancellationToken = CancellationToken.None;
+            switch (await DecideAsync(caller, request, accounts, at).ConfigureAwait(false))
             {
                 case ReserveAnswer.Rebuild(var missing):
                     foreach (var index in missing)
@@ -91,6 +92,22 @@ internal sealed partial class RedisBudgetGate : IBudgetGate
 
         await DropAsync(request.TurnId, journaled).ConfigureAwait(false);
         throw BudgetRefusal.Unavailable();
+    }
+
+    private async Task<ReserveAnswer> DecideAsync(
+        Caller caller, HoldRequest request, List<(BudgetAccount Account, BudgetLimit Limit)> accounts, DateTimeOffset at)
+    {
+        var now = _time.GetUtcNow();
+        try
+        {
+            return await _counters.ReserveAsync(request, accounts, now, now + _lifetime).ConfigureAwait(false);
+        }
+        catch (ConvoException e) when (e.Kind == ProblemKind.Unavailable)
+        {
+            // The question may still reach Redis. Its withdrawal follows it on the same connection; nobody waits for that.
+            _ = ReleaseQuietlyAsync(new TurnHold(request.TurnId, caller.UserId, caller.TeamId, caller.ApiKeyId, 0, 0, at, at));
+            throw;
+        }
     }
 
     /// <summary>

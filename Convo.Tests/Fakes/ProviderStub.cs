@@ -39,6 +39,9 @@ public sealed class ProviderStub : IAsyncDisposable
     /// <summary>When set, embeddings get this reply instead.</summary>
     public StubReply? EmbeddingsReply { get; set; }
 
+    /// <summary>When set, the model list gets this reply instead.</summary>
+    public StubReply? ModelsReply { get; set; }
+
     /// <summary>Every request so far, in order of arrival.</summary>
     public IReadOnlyList<StubRequest> Requests => [.. _requests];
 
@@ -81,7 +84,7 @@ public sealed class ProviderStub : IAsyncDisposable
         _requests.Enqueue(request);
         var reply = request switch
         {
-            { IsModelList: true } => Replies.Json(OpenAIWire.ModelList(Models)),
+            { IsModelList: true } => ModelsReply ?? Replies.Json(OpenAIWire.ModelList(Models)),
             { IsEmbeddings: true } => EmbeddingsReply ?? Replies.Json(OpenAIWire.Embeddings(request.Json!, EmbeddingDimensions)),
             _ => _script.TryDequeue(out var scripted) ? scripted : Respond(request),
         };

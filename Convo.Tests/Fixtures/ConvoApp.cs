@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Convo.Tests.Fixtures;
@@ -86,6 +87,8 @@ internal sealed class ConvoApp : IAsyncDisposable
             ["REDIS_URL"] = redis.ConnectionString,
             [ConvoDataOptions.RedisKeyPrefixKey] = redis.Prefix,
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            ["CONVO_QUOTER_PACE_MS"] = "0",
+            ["CONVO_DISCOVER_MODELS"] = "false",
             // Everyone comes from the same address here.
             [$"{RateLimitOptions.Section}:{nameof(RateLimitOptions.RequestsPerMinute)}"] = "1000000",
             [$"{RateLimitOptions.Section}:{nameof(RateLimitOptions.AnonymousRequestsPerMinute)}"] = "1000000",
@@ -154,7 +157,20 @@ internal sealed class ConvoApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _factory.DisposeAsync();
+        // Program and factory both stop the host. Program goes first and does it whole; what is left to the factory may be gone by then.
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lifetime = Services.GetRequiredService<IHostApplicationLifetime>();
+        using var registration = lifetime.ApplicationStopped.Register(stopped.SetResult);
+        lifetime.StopApplication();
+        await stopped.Task;
+        try
+        {
+            await _factory.DisposeAsync();
+        }
+        catch (Exception e) when (e is ObjectDisposedException || (e as AggregateException)?.InnerExceptions.All(inner => inner is ObjectDisposedException) == true)
+        {
+        }
+
         await Database.DisposeAsync();
     }
 

@@ -23,6 +23,7 @@ public static class ComponentsServiceCollectionExtensions
             options.SnackbarConfiguration.PreventDuplicates = true;
         });
         services.AddSingleton<MarkdownService>();
+        services.AddSingleton<Failures>();
         services.AddScoped<BrowserTime>();
         services.AddScoped<CurrentPerson>();
         services.AddScoped<ThreadShelf>();

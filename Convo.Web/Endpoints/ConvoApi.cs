@@ -18,6 +18,9 @@ public static class ConvoApi
         // Models
         routes.MapModelEndpoints();
 
+        // Usage
+        routes.MapUsageEndpoints();
+
         // Accounts
         routes.MapAccountFormEndpoints();
         routes.MapAccountEndpoints();

@@ -20,7 +20,14 @@ public static class ApiGuards
             return;
         }
 
-        await next(context);
+        if (context.User.Identity?.IsAuthenticated == true)
+        {
+            await context.RequestServices.GetRequiredService<RequestWatch>().RunAsync(context, next);
+        }
+        else
+        {
+            await next(context);
+        }
     }
 
     private static async ValueTask<ProblemObject?> RefusalAsync(HttpContext context)

@@ -20,6 +20,8 @@ public static class Authentication
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<SessionCookieEvents>();
+        services.AddSingleton<RequestWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<RequestWatch>());
         services.AddAuthentication(ChooseScheme)
             .AddPolicyScheme(ChooseScheme, null, options => options.ForwardDefaultSelector = Choose)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyScheme, null)

@@ -59,7 +59,6 @@ public static class Problems
         ConvoException expected => OfExpected(expected),
         BadHttpRequestException { InnerException: JsonException json } => OfJson(json),
         BadHttpRequestException bad => OfBadRequest(bad),
-        JsonException json => OfJson(json),
         DbException { IsTransient: true } => new(StatusCodes.Status503ServiceUnavailable, "storage_unavailable",
             "The database does not answer at the moment. Nothing was changed; try again shortly.")
         {

@@ -27,10 +27,16 @@ internal sealed class SessionCookieEvents(IIdentityService identities) : CookieA
         context.ReplacePrincipal(identity.ToPrincipal(Authentication.CookieScheme));
     }
 
-    public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context) =>
-        context.HttpContext.IsApi()
-            ? context.HttpContext.WriteProblemAsync(Problems.OfStatus(StatusCodes.Status401Unauthorized))
-            : base.RedirectToLogin(context);
+    public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (!context.HttpContext.IsApi())
+        {
+            return base.RedirectToLogin(context);
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return context.HttpContext.WriteProblemAsync(Problems.OfStatus(StatusCodes.Status401Unauthorized));
+    }
 
     public override Task RedirectToAccessDenied(RedirectContext<CookieAuthenticationOptions> context)
     {

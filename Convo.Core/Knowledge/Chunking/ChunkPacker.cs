@@ -34,7 +34,8 @@ internal sealed class ChunkPacker(ExtractedDocument document, CanonicalText text
         {
             while (_units.Count > 0 && _tokens + unit.Tokens + JoinTokens > max)
                 MakeRoom();
-            if (_units.Count == _repeated)
+            // Headings that open a chunk are above its body: the last of them says it all.
+            if (!_hasBody)
                 _path = trail.Path(TableHeader(unit));
             _units.Add(unit);
             _tokens += unit.Tokens + JoinTokens;

@@ -27,13 +27,14 @@ internal static class ChunkUnits
             while (start < end)
             {
                 var piece = text.AsSpan(start, end - start);
-                var tokens = TokenCounter.Count(piece);
-                var length = tokens <= maxTokens ? piece.Length : TokenCounter.Fit(piece, maxTokens);
-                var kept = piece[..length].TrimEnd().Length;
-                if (kept > 0)
+                var length = piece.Length <= TokenCounter.MaxRun && TokenCounter.Count(piece) <= maxTokens
+                    ? piece.Length
+                    : TokenCounter.Fit(piece, maxTokens);
+                var kept = piece[..length].TrimEnd();
+                if (kept.Length > 0)
                 {
-                    units.Add(new ChunkUnit(index, blockStart + start, blockStart + start + kept,
-                        length == piece.Length ? tokens : TokenCounter.Count(piece[..kept]), !byLine && block.Kind != BlockKind.Heading));
+                    units.Add(new ChunkUnit(index, blockStart + start, blockStart + start + kept.Length, TokenCounter.Count(kept),
+                        !byLine && block.Kind != BlockKind.Heading));
                 }
                 start += length;
                 while (start < end && char.IsWhiteSpace(text[start]))

@@ -7,8 +7,8 @@ namespace Convo.Core.Knowledge;
 /// <summary>Counts o200k tokens, the vocabulary of the current OpenAI models and close to that of others.</summary>
 internal static class TokenCounter
 {
-    // Byte pair merging of one long run without a break grows faster than its length.
-    private const int MaxRun = 2_000;
+    /// <summary>Texts are counted in stretches of this many characters: merging one long run without a break takes more than linear time.</summary>
+    public const int MaxRun = 2_000;
 
     private static TiktokenTokenizer Tokenizer => O200kTokenCounter.Shared;
 

@@ -21,7 +21,10 @@ internal sealed partial class ChildProcessExtractor(
         {
             var sending = SendAsync(child, request, limits, either.Token);
             var answer = new ChildAnswer(limits, progress);
-            await answer.ReadAsync(child.StandardOutput.BaseStream, either.Token).ConfigureAwait(false);
+            var reading = answer.ReadAsync(child.StandardOutput.BaseStream, either.Token);
+            // A source that fails would leave the child waiting for the rest of the file.
+            await (await Task.WhenAny(reading, sending).ConfigureAwait(false)).ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
             await sending.ConfigureAwait(false);
             if (answer.Result is { } result)
                 return result;

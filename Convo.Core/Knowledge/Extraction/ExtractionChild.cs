@@ -62,6 +62,11 @@ public static class ExtractionChild
             sender.Error(ExtractionCodes.Memory, ExtractionReasons.Memory);
             return;
         }
+        catch (InsufficientExecutionStackException)
+        {
+            sender.Error(ExtractionCodes.Damaged, ExtractionReasons.TooDeep);
+            return;
+        }
 #pragma warning disable CA1031 // Readers of damaged files throw almost anything; what and where is for the log of the parent.
         catch (Exception failure)
 #pragma warning restore CA1031

@@ -7,7 +7,7 @@ public static class LanguageDetector
     public const string Simple = "simple";
 
     private const int SampleLength = 6_000;
-    private const double ShortText = 12;
+    private const int ShortText = 12;
 
     private static readonly Dictionary<string, (string Language, double Weight)[]> Votes = MakeVotes();
 
@@ -21,10 +21,14 @@ public static class LanguageDetector
     private static string ByFunctionWords(string sample)
     {
         var scores = new Dictionary<string, double>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var words = 0;
         foreach (var word in Words(sample))
         {
             words++;
+            // In a short text a repeated word proves nothing new: "y" is a variable, not Spanish.
+            if (!seen.Add(word) && words <= ShortText)
+                continue;
             foreach (var (language, weight) in Votes.GetValueOrDefault(word) ?? [])
                 scores[language] = scores.GetValueOrDefault(language) + weight;
         }
@@ -33,9 +37,14 @@ public static class LanguageDetector
         var ranked = scores.OrderByDescending(score => score.Value).Take(2).ToArray();
         var (best, second) = (ranked[0].Value, ranked.Length > 1 ? ranked[1].Value : 0);
         // Running text has a function word in every second or third place; a list, a table or code has hardly any.
-        var enough = words <= ShortText ? best >= 0.5 : best >= Math.Max(1.5, words * 0.04);
+        var enough = words <= ShortText
+            ? seen.Count(word => Speaks(word, ranked[0].Key)) >= 2
+            : best >= Math.Max(1.5, words * 0.04);
         return enough && best >= second * 1.15 ? ranked[0].Key : Simple;
     }
+
+    private static bool Speaks(string word, string language) =>
+        Votes.GetValueOrDefault(word)?.Any(vote => string.Equals(vote.Language, language, StringComparison.Ordinal)) == true;
 
     /// <summary>The beginning, the middle and the end: a cover page or an appendix alone may be in another language.</summary>
     private static string Sample(string text)

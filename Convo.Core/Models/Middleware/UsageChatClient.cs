@@ -6,7 +6,7 @@ namespace Convo.Core.Models.Middleware;
 
 /// <summary>
 /// Ends every whole answer with exactly one <see cref="UsageContent"/>. Providers send usage once, with every chunk, or never; the last
-/// figures hold. Where there are none, or they cannot be right, the tokens are counted and marked (<see cref="AnswerUsage.EstimatedMark"/>).
+/// figures hold. Where there are none, or they cannot be right, the tokens are counted and marked (<see cref="UsageMarks"/>).
 /// </summary>
 internal sealed class UsageChatClient(IChatClient inner, ITokenCounter counter) : StreamMiddleware(inner)
 {
@@ -53,18 +53,17 @@ internal sealed class UsageChatClient(IChatClient inner, ITokenCounter counter) 
         var thought = counter.Count(reasoning);
         var input = told?.InputTokenCount is > 0 and var i ? i : (long?)null;
         var output = told?.OutputTokenCount is { } o && o * MostTokenizerSpread >= written ? o : (long?)null;
-        var estimated = input is null || output is null;
         var finalInput = input ?? AnswerUsage.CountPrompt(counter, messages);
         var finalOutput = output ?? written + thought;
-        return new UsageDetails
+        var settled = new UsageDetails
         {
             InputTokenCount = finalInput,
             CachedInputTokenCount = Math.Clamp(told?.CachedInputTokenCount ?? 0, 0, finalInput),
             OutputTokenCount = finalOutput,
             ReasoningTokenCount = Math.Clamp(output is null ? thought : told?.ReasoningTokenCount ?? 0, 0, finalOutput),
             TotalTokenCount = finalInput + finalOutput,
-            AdditionalCounts = estimated ? new() { [AnswerUsage.EstimatedMark] = 1 } : null,
         };
+        return input is null || output is null ? UsageMarks.MarkEstimated(settled) : settled;
     }
 }
 

@@ -6,9 +6,11 @@ namespace Convo.Tests.Core.Knowledge;
 
 public sealed class ChunkerTests
 {
+    private static readonly string[] Odd = ["Dr.", "e.g.", "end.", "Really?", "数据库。", "Straße", "👩‍👩‍👧", "e\u0301", "3.", "ab12", "والله", "!"];
+
     private static readonly Gen<string> Words = Gen.OneOf(
         Gen.String[Gen.Char['a', 'z'], 1, 12],
-        Gen.OneOfConst("Dr.", "e.g.", "end.", "Really?", "数据库。", "Straße", "👩‍👩‍👧", "e\u0301", "3.", "ab12", "والله", "!"),
+        Gen.Int[0, Odd.Length - 1].Select(i => Odd[i]),
         Gen.String[Gen.Char['0', '9'], 1, 600]);
 
     private static readonly Gen<Block> Blocks =
@@ -45,7 +47,7 @@ public sealed class ChunkerTests
             covered = chunk.CharEnd;
         }
         Assert.True(string.IsNullOrWhiteSpace(text.Text[covered..]));
-    }, iter: 300);
+    }, iter: 100);
 
     [Fact]
     public void Chunk_NoBlocks_IsEmpty()

@@ -1,8 +1,10 @@
 using Convo.Core.Models;
+using Convo.Core.Models.Providers;
 using Convo.Tests.Fakes;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Convo.Tests.Core.Models;
@@ -15,7 +17,8 @@ internal sealed class ModelsHost : IAsyncDisposable
     public ModelsHost(TimeProvider? time = null, ILoggerProvider? logs = null, params (string Name, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("CONVO_DISCOVER_MODELS", "false"), new("CONVO_QUOTER_PACE_MS", "0"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Name, s.Value))])
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["CONVO_DISCOVER_MODELS"] = "false", ["CONVO_QUOTER_PACE_MS"] = "0" })
+            .AddInMemoryCollection(settings.GroupBy(s => s.Name).ToDictionary(g => g.Key, g => (string?)g.Last().Value))
             .Build();
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(b =>
@@ -39,6 +42,11 @@ internal sealed class ModelsHost : IAsyncDisposable
     public IModelCatalogue Catalogue => Get<IModelCatalogue>();
 
     public IChatClient Chat(string model = "stub-model") => Get<IChatClients>().For(Catalogue.Find(model)!);
+
+    /// <summary>Asks one provider for its models, as the background service does.</summary>
+    public Task DiscoverAsync(string provider, CancellationToken cancellationToken) =>
+        Get<IEnumerable<IHostedService>>().OfType<ModelDiscovery>().Single()
+            .AskAsync(Get<IEnumerable<IModelProvider>>().OfType<IDiscoverableProvider>().Single(p => p.Id == provider), cancellationToken);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

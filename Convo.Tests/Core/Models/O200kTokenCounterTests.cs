@@ -20,11 +20,11 @@ public sealed class O200kTokenCounterTests
     [InlineData('x')]
     [InlineData(' ')]
     [InlineData('漢')]
-    public void Count_TenMillionOfOneLetter_TakesSecondsNotHours(char letter)
+    public void Count_TwoMillionOfOneLetter_TakesSecondsNotHours(char letter)
     {
         var started = Stopwatch.GetTimestamp();
 
-        Assert.True(_counter.Count(new string(letter, 10_000_000)) > 10_000);
+        Assert.True(_counter.Count(new string(letter, 2_000_000)) > 1_000);
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), "counting is not linear");
     }

@@ -20,7 +20,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task ReviveAsync_ServerKilled_StartsItAgainOnTheSamePort()
     {
         using var directory = DataDirectory.Open(_directory);
-        await using var server = await EmbeddedPostgres.StartAsync(directory, EmbeddedSecrets.Create(), disposable: true, NullLogger<EmbeddedPostgres>.Instance, Token);
+        await using var server = await EmbeddedPostgres.StartAsync(directory, EmbeddedSecrets.Create(), disposable: false, NullLogger<EmbeddedPostgres>.Instance, Token);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using (var create = source.CreateCommand("CREATE TABLE kept AS SELECT 1 AS value"))
         {

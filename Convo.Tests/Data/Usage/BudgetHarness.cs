@@ -21,15 +21,17 @@ internal sealed class BudgetHarness : IAsyncDisposable
 
     private readonly List<BudgetNode> _nodes = [];
     private readonly string _redis;
-    private readonly RedisKeys _keys = new($"budget{Interlocked.Increment(ref _count)}:");
 
     private BudgetHarness(TestDatabase database, string redis) => (Database, _redis) = (database, redis);
 
     public TestDatabase Database { get; }
 
+    public RedisKeys Keys { get; } = new($"budget{Interlocked.Increment(ref _count)}:");
+
     public FakeTimeProvider Time { get; } = new(Noon);
 
-    public UsageOptions Options { get; } = new();
+    /// <summary>Patient with a busy machine; what happens without Redis has a test of its own.</summary>
+    public UsageOptions Options { get; } = new() { RedisPatience = TimeSpan.FromSeconds(30) };
 
     public static async Task<BudgetHarness> CreateAsync(IBudgetServer server)
     {
@@ -39,7 +41,7 @@ internal sealed class BudgetHarness : IAsyncDisposable
 
     public async Task<BudgetNode> NodeAsync(TimeProvider? time = null, ConnectionMultiplexer? connection = null)
     {
-        var node = new BudgetNode(Database, connection ?? await BudgetConnections.OpenAsync(_redis), _keys, Options, time ?? Time);
+        var node = new BudgetNode(Database, _redis, connection ?? await BudgetConnections.OpenAsync(_redis), Keys, Options, time ?? Time);
         _nodes.Add(node);
         return node;
     }
@@ -120,23 +122,24 @@ internal sealed class BudgetHarness : IAsyncDisposable
 internal sealed class BudgetNode : IAsyncDisposable
 {
     private readonly ConnectionMultiplexer _connection;
+    private readonly string _redis;
 
-    public BudgetNode(TestDatabase database, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time)
+    public BudgetNode(TestDatabase database, string redis, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time)
     {
-        _connection = connection;
+        (_redis, _connection) = (redis, connection);
         var settings = Options.Create(options);
         var calendar = new BudgetCalendar(options.Zone);
         var ledger = new LedgerReader(database.Db);
         Journal = new HoldJournal(database.Db);
         Limits = new BudgetLimitStore(database.Db, connection, keys, time);
         Rules = new BudgetRules(Limits, settings, time);
-        Counters = new BudgetCounters(connection, keys);
+        Counters = new BudgetCounters(connection, keys, settings);
         Rebuilder = new CounterRebuilder(Counters, ledger, time, NullLogger<CounterRebuilder>.Instance);
         Metrics = new UsageMetrics(Meters);
         Gate = new RedisBudgetGate(Counters, Rebuilder, Journal, ledger, Rules, calendar, Metrics, settings, time, NullLogger<RedisBudgetGate>.Instance);
         Recorder = new UsageRecorder(database.Db, Gate, time, NullLogger<UsageRecorder>.Instance);
         Reader = new UsageReader(database.Db, Rules, calendar, Counters, ledger, time);
-        Reconciler = new BudgetReconciler(Rebuilder, Gate, Journal, Metrics, settings, time, NullLogger<BudgetReconciler>.Instance);
+        Reconciler = new BudgetReconciler(Rebuilder, Gate, calendar, Journal, Metrics, settings, time, NullLogger<BudgetReconciler>.Instance);
     }
 
     public RedisBudgetGate Gate { get; }
@@ -159,6 +162,8 @@ internal sealed class BudgetNode : IAsyncDisposable
 
     public BudgetReconciler Reconciler { get; }
 
+    public IDatabase Database => _connection.GetDatabase();
+
     public TestMeterFactory Meters { get; } = new();
 
     public Task<Hold> ReserveAsync(Caller caller, HoldRequest request) => Gate.ReserveAsync(caller, request, CancellationToken.None);
@@ -174,6 +179,22 @@ internal sealed class BudgetNode : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Has the server close this node's connection, and waits until it is there again.</summary>
+    public async Task LoseConnectionAsync()
+    {
+        var before = Counters.Connection;
+        var restored = new TaskCompletionSource();
+        _connection.ConnectionRestored += (_, _) => restored.TrySetResult();
+        var id = (long)await Database.ExecuteAsync("CLIENT", "ID");
+        using (var admin = await BudgetConnections.OpenAsync(_redis))
+        {
+            await admin.GetDatabase().ExecuteAsync("CLIENT", "KILL", "ID", id);
+        }
+
+        await restored.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.NotEqual(before, Counters.Connection);
     }
 
     public async ValueTask DisposeAsync()

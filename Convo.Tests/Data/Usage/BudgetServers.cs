@@ -26,8 +26,8 @@ public sealed class GarnetBudgetServer : IBudgetServer, IAsyncLifetime
 
     public string Absence => "Garnet is always there.";
 
-    public async ValueTask InitializeAsync() => _garnet = await Task.Run(
-        () => EmbeddedGarnet.Start(_folder, new EmbeddedSecrets(0, "", 0, "budget-tests"), NullLogger<EmbeddedGarnet>.Instance));
+    public async ValueTask InitializeAsync() => _garnet = await EmbeddedGarnet.StartAsync(
+        _folder, new EmbeddedSecrets(0, "", 0, "budget-tests"), NullLogger<EmbeddedGarnet>.Instance, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
@@ -88,6 +88,8 @@ internal static class BudgetConnections
     {
         var options = RedisUrl.Options(connectionString);
         options.AllowAdmin = true;
+        options.AsyncTimeout = 30_000;
+        options.SyncTimeout = 30_000;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Convo.Tests.Fixtures;
 
@@ -87,6 +88,52 @@ public sealed class HostingTests
         Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
         Assert.False(response.Headers.Contains("Server"));
         Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task SignInPage_InlineScripts_AreAllNamedByThePolicy()
+    {
+        var app = await ConvoApp.SharedAsync();
+        using var client = app.CreateAnonymousClient();
+
+        using var response = await client.GetAsync("/sign-in", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var inline = html.Split("<script").Skip(1).Where(script => !script.Split('>')[0].Contains("src=", StringComparison.Ordinal));
+        Assert.All(inline, script =>
+        {
+            var text = script[(script.IndexOf('>', StringComparison.Ordinal) + 1)..script.IndexOf("</script>", StringComparison.Ordinal)];
+            Assert.Contains(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text))), policy, StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("http://evil.example", false)]
+    [InlineData("null", false)]
+    [InlineData(null, true)]
+    public async Task Circuit_FromAnotherOrigin_IsRefused(string? origin, bool allowed)
+    {
+        var app = await ConvoApp.SharedAsync();
+        using var browser = await app.SignInBrowserClientAsync(await app.CreateUserAsync());
+        browser.DefaultRequestHeaders.Add("Origin", origin ?? app.Address.GetLeftPart(UriPartial.Authority));
+
+        using var response = await browser.PostAsync("/_blazor/negotiate?negotiateVersion=1", null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(allowed ? HttpStatusCode.OK : HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Page_Anonymous_LeadsToSignInAndBack()
+    {
+        var app = await ConvoApp.SharedAsync();
+        using var client = app.CreateAnonymousClient();
+
+        using var response = await client.GetAsync("/usage?a=b", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.EndsWith("/sign-in?returnUrl=%2Fusage%3Fa%3Db", response.Headers.Location!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -99,6 +99,43 @@ public sealed class RevocationTests
         Assert.Equal([0, 0, 0, 60], written.Select(at => (int)Math.Round((at - start).TotalSeconds)));
     }
 
+    /// <summary>The request is a long one by what it reads: its body never ends.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunningRequest_KeyRevokedElsewhere_IsCutWithin30Seconds(bool revoke)
+    {
+        var (app, time) = await StartAsync();
+        await using var _ = app;
+        var user = await app.CreateUserAsync();
+        using var program = app.CreateClient(user);
+        var (body, arrived) = EndlessBody.Create();
+        var running = program.PostAsync("/api/convo/api-keys", body, TestContext.Current.CancellationToken);
+        await arrived;
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program));
+
+        if (revoke)
+        {
+            await app.Database.Db.ExecuteAsync("UPDATE api_keys SET revoked_at = now() WHERE user_id = @Id", new { user.Id }, TestContext.Current.CancellationToken);
+        }
+
+        for (var second = 0; second < 30; second += 10)
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        if (revoke)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => running);
+        }
+        else
+        {
+            body.End();
+            using var response = await running;
+            Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Session_DemotedOnThisNode_EndsAtOnce()
     {
@@ -124,5 +161,37 @@ public sealed class RevocationTests
     {
         using var response = await client.GetAsync("/api/convo/me", TestContext.Current.CancellationToken);
         return response.StatusCode;
+    }
+
+    /// <summary>Sends the beginning of a JSON body at once and its end when it is told to.</summary>
+    private sealed class EndlessBody : HttpContent
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private EndlessBody() => Headers.TryAddWithoutValidation("Content-Type", "application/json");
+
+        public static (EndlessBody Body, Task Arrived) Create()
+        {
+            var body = new EndlessBody();
+            return (body, body._begun.Task);
+        }
+
+        public void End() => _end.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{\"name\":\"x\""u8.ToArray());
+            await stream.FlushAsync();
+            _begun.TrySetResult();
+            await _end.Task;
+            await stream.WriteAsync("}"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }

@@ -12,9 +12,9 @@ public sealed class ConvoJsonTests
     public void Write_TheContractsKinds_AreSpelledAsTheContractSays()
     {
         var json = JsonSerializer.Serialize(
-            new Sample(BudgetScope.ApiKey, 0.2500000000m, new DateTimeOffset(2026, 11, 22, 20, 15, 3, 120, TimeSpan.FromHours(1)), "Grüße 🙂 <b>"), ConvoJson.Options);
+            new Sample(BudgetScope.ApiKey, 0.2500000000m, new DateTimeOffset(2026, 11, 22, 20, 15, 3, 120, TimeSpan.FromHours(1)), "Grüße <b>"), ConvoJson.Options);
 
-        Assert.Equal("""{"some_scope":"api_key","cost":"0.25","at_time":"2026-11-22T19:15:03.12Z","text":"Grüße 🙂 <b>"}""", json);
+        Assert.Equal("""{"some_scope":"api_key","cost":"0.25","at_time":"2026-11-22T19:15:03.12Z","text":"Grüße <b>"}""", json);
     }
 
     [Theory]

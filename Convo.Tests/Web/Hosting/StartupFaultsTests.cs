@@ -33,6 +33,7 @@ public sealed class StartupFaultsTests
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             Environment = { ["DATABASE_URL"] = "mysql://user:hidden-password@localhost/convo" },

@@ -21,7 +21,7 @@ internal static class AnswerProblems
         "budget_unavailable" => "The budget cannot be checked right now",
         "turn_running" => "An answer is still being written",
         "message_too_long" => "The message is too long",
-        "signed_out" => "You are signed out",
+        "unauthenticated" => "You are signed out",
         _ => "The answer could not be made",
     };
 }

@@ -1,6 +1,5 @@
 using Convo.Core.Conversations;
 using Convo.Core.Models;
-using Convo.Core.Shared;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -25,6 +24,7 @@ public sealed partial class ChatPage : IAsyncDisposable
     [Inject] internal NavigationManager Navigation { get; set; } = null!;
     [Inject] internal IDialogService Dialogs { get; set; } = null!;
     [Inject] internal ISnackbar Snackbar { get; set; } = null!;
+    [Inject] internal Failures Failures { get; set; } = null!;
 
     [Parameter] public Guid? ThreadId { get; set; }
 
@@ -116,9 +116,9 @@ public sealed partial class ChatPage : IAsyncDisposable
         {
             await new ThreadActions(Shelf, Dialogs, Navigation).RunAsync(action, thread.Id);
         }
-        catch (ConvoException problem)
+        catch (Exception problem)
         {
-            Snackbar.Add(problem.Message, Severity.Error);
+            Snackbar.Add(Failures.Plain(problem).Message, Severity.Error);
         }
     }
 }

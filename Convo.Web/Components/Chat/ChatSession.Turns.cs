@@ -22,9 +22,9 @@ internal sealed partial class ChatSession
             Set(Snapshot with { Thread = thread, Messages = messages, Pending = null, Loading = false });
             return true;
         }
-        catch (ConvoException e)
+        catch (Exception e) when (!_gone.IsCancellationRequested)
         {
-            Set(Snapshot with { Pending = null, Problem = e });
+            Set(Snapshot with { Pending = null, Problem = failures.Plain(e) });
             if (Snapshot.Thread is not null) await TryAsync(ReloadAsync);
             return false;
         }
@@ -84,13 +84,13 @@ internal sealed partial class ChatSession
         {
             await action();
         }
-        catch (ConvoException e)
-        {
-            Set(Snapshot with { Problem = e });
-        }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
             // The page is closed.
+        }
+        catch (Exception e)
+        {
+            Set(Snapshot with { Problem = failures.Plain(e) });
         }
     }
 

@@ -13,7 +13,7 @@ namespace Convo.Web.Components.Chat;
 /// </summary>
 internal sealed partial class ChatSession(
     IConversationService conversations, ITurnService turns, ITurnReader reader, IModelCatalogue models, MarkdownService markdown,
-    CurrentPerson person, TimeProvider time, ILogger<ChatSession> logger) : IAsyncDisposable
+    CurrentPerson person, TimeProvider time, Failures failures, ILogger<ChatSession> logger) : IAsyncDisposable
 {
     /// <summary>Messages loaded at once; older ones come when the reader scrolls up to them.</summary>
     public const int PageSize = 30;
@@ -50,9 +50,15 @@ internal sealed partial class ChatSession(
             Set(Snapshot with { Thread = thread, Messages = messages, Model = ModelOf(thread), Temperature = thread.Temperature, Loading = false });
             await AttachAsync();
         }
-        catch (ConvoException e) when (_openId == id)
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
-            Set(Snapshot with { Loading = false, Missing = e.Kind == ProblemKind.NotFound, Problem = e.Kind == ProblemKind.NotFound ? null : e });
+            // The page is closed.
+        }
+        catch (Exception e) when (_openId == id)
+        {
+            var problem = failures.Plain(e);
+            var missing = problem.Kind == ProblemKind.NotFound;
+            Set(Snapshot with { Loading = false, Missing = missing, Problem = missing ? null : problem });
         }
     }
 

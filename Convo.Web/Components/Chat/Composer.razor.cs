@@ -1,5 +1,4 @@
 using Convo.Core.Conversations;
-using Convo.Core.Shared;
 using Convo.Core.Usage;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
@@ -83,9 +82,9 @@ public sealed partial class Composer
         {
             await RunAsync(e);
         }
-        catch (ConvoException problem)
+        catch (Exception problem) when (problem is not (OperationCanceledException or JSDisconnectedException))
         {
-            Snackbar.Add(problem.Message, Severity.Error);
+            Snackbar.Add(Failures.Plain(problem).Message, Severity.Error);
         }
     }
 

@@ -103,7 +103,7 @@ internal sealed partial class WatchedFiles(IAttachmentService attachments, Curre
         {
             // Removed, sent, or the page is closed.
         }
-        catch (ConvoException e)
+        catch (Exception e)
         {
             LogWatch(logger, e, id);
             Forget(id);

@@ -71,15 +71,15 @@ public sealed partial class DocumentsPage
 
     private void Tell(ConvoException e) => Snackbar.Add(e.Message, Severity.Error);
 
-    private static async Task TryAsync(Func<Task> action, Action<ConvoException> refused)
+    private async Task TryAsync(Func<Task> action, Action<ConvoException> refused)
     {
         try
         {
             await action();
         }
-        catch (ConvoException e)
+        catch (Exception e) when (e is not (OperationCanceledException or JSDisconnectedException))
         {
-            refused(e);
+            refused(Failures.Plain(e));
         }
     }
 }

@@ -5,7 +5,7 @@ using Convo.Web.Components.Shared;
 namespace Convo.Web.Components.Layout;
 
 /// <summary>The budgets that apply to the person, as last seen. Looked at again when a turn ends and when a window is over.</summary>
-internal sealed class BudgetWatch(IUsageReader usage, CurrentPerson person, TimeProvider time) : IAsyncDisposable
+internal sealed class BudgetWatch(IUsageReader usage, CurrentPerson person, TimeProvider time, Failures failures) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private ITimer? _timer;
@@ -26,13 +26,15 @@ internal sealed class BudgetWatch(IUsageReader usage, CurrentPerson person, Time
         {
             Budgets = await usage.BudgetsAsync(await person.CallerAsync(), _gone.Token);
         }
-        catch (ConvoException)
-        {
-            Budgets = []; // The meter is left out; a turn that cannot be paid for says so itself.
-        }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
-            return;
+            return; // The page is closed.
+        }
+        catch (Exception e)
+        {
+            // The meter is left out; a turn that cannot be paid for says so itself.
+            failures.Plain(e);
+            Budgets = [];
         }
 
         WakeAtReset();

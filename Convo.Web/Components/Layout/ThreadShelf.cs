@@ -5,7 +5,7 @@ using Convo.Web.Components.Shared;
 namespace Convo.Web.Components.Layout;
 
 /// <summary>The threads of the sidebar. While one of them runs or waits for its title, it looks again every few seconds.</summary>
-internal sealed class ThreadShelf(IConversationService conversations, CurrentPerson person, TimeProvider time) : IAsyncDisposable
+internal sealed class ThreadShelf(IConversationService conversations, CurrentPerson person, TimeProvider time, Failures failures) : IAsyncDisposable
 {
     private const int PageSize = 100;
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(3);
@@ -42,13 +42,15 @@ internal sealed class ThreadShelf(IConversationService conversations, CurrentPer
             while (cursor is not null && threads.Count < _shown);
             (Threads, HasMore, Problem, Loaded) = (threads, cursor is not null, null, true);
         }
-        catch (ConvoException e)
-        {
-            (Problem, Loaded) = (new Problem(e.Code, e.Message), true);
-        }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
             return; // The page is closed.
+        }
+        catch (Exception e)
+        {
+            // What was listed stays listed.
+            var problem = failures.Plain(e);
+            (Problem, Loaded) = (new Problem(problem.Code, problem.Message), true);
         }
 
         Watch();

@@ -7,7 +7,10 @@ namespace Convo.Core.Knowledge;
 /// <summary>Gathers a paragraph's visible text, and what hangs on it.</summary>
 internal sealed class DocxRuns(bool hasRenderedBreaks)
 {
+    private const int MaxDepth = 256;
+
     private readonly StringBuilder _text = new();
+    private int _depth;
 
     public string Text => _text.ToString();
 
@@ -49,8 +52,11 @@ internal sealed class DocxRuns(bool hasRenderedBreaks)
 
     public void Add(XElement element)
     {
+        if (++_depth > MaxDepth)
+            throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.TooDeep);
         foreach (var child in Visible(element))
             AddOne(child);
+        _depth--;
     }
 
     private void AddOne(XElement element)

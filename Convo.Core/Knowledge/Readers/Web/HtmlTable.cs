@@ -13,11 +13,11 @@ internal static class HtmlTable
         if (table.QuerySelector("table, h1, h2, h3, ul, ol, pre, form") is not null)
             return false;
         var rows = table.QuerySelectorAll("tr").Select(row => (IReadOnlyList<string>)row.Children
-            .Where(cell => cell.LocalName is "td" or "th").Select(cell => cell.TextContent).ToList()).ToList();
+            .Where(cell => cell.LocalName is "td" or "th").Select(cell => HtmlText.Of(cell)).ToList()).ToList();
         if (rows.Count == 0 || rows.Max(row => row.Count) < 2 || rows.Any(row => row.Any(cell => cell.Length > LayoutCellLength)))
             return false;
         if (table.QuerySelector("caption") is { } caption)
-            output.Paragraph(caption.TextContent, 1);
+            output.Paragraph(HtmlText.Of(caption), 1);
         output.Table(rows, 1);
         return true;
     }

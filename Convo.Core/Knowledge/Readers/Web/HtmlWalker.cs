@@ -33,12 +33,15 @@ internal sealed class HtmlWalker(DocumentBuilder output)
     private void WalkElement(IElement element, int depth)
     {
         if (depth > MaxDepth)
+        {
+            _inline.Append(' ').Append(HtmlText.Of(element)).Append(' ');
             return;
+        }
         switch (element.LocalName)
         {
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
                 Flush();
-                output.Heading(element.TextContent, element.LocalName[1] - '0', 1);
+                output.Heading(HtmlText.Of(element), element.LocalName[1] - '0', 1);
                 break;
             case "br":
                 _inline.Append('\n');
@@ -48,7 +51,7 @@ internal sealed class HtmlWalker(DocumentBuilder output)
                 break;
             case "pre":
                 Flush();
-                output.Code(element.TextContent, 1);
+                output.Code(HtmlText.Of(element), 1);
                 break;
             case "table":
                 Flush();
@@ -99,7 +102,7 @@ internal sealed class HtmlWalker(DocumentBuilder output)
             output.Paragraph(text, 1);
     }
 
-    private static bool IsHidden(IElement element) =>
+    public static bool IsHidden(IElement element) =>
         element.LocalName is "script" or "style" or "nav" or "template" or "noscript" or "head" or "svg" or "math" or "iframe" or "object"
             or "embed" or "canvas" or "audio" or "video" or "select" or "button" or "input" or "textarea" or "dialog" or "link" or "meta"
         || element.HasAttribute("hidden")

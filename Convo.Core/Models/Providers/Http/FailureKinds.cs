@@ -36,6 +36,8 @@ internal static class FailureKinds
     private static readonly string[] OverloadWords = ["overloaded", "server_error", "internal_error", "service_unavailable", "unavailable", "api_error", "engine_overloaded"];
     private static readonly string[] RateWords = ["rate_limit", "rate limit", "too_many_requests", "resource_exhausted", "tokens_limit_reached"];
 
+    private static readonly string[] ClauseEnds = [". ", "; ", ", "];
+
     public static FailureKind Of(int? status, ErrorBody body)
     {
         var message = body.Message.ToLowerInvariant();
@@ -111,7 +113,7 @@ internal static class FailureKinds
         }
 
         var rest = message[model..Math.Min(message.Length, model + 120)];
-        var sentence = rest.Split(". ", 2)[0];
+        var sentence = rest.Split(ClauseEnds, 2, StringSplitOptions.None)[0];
         return Says(MissingWords, "", sentence) && !sentence.Contains("with this model", StringComparison.Ordinal) && !sentence.Contains("'messages", StringComparison.Ordinal);
     }
 

@@ -28,7 +28,7 @@ internal sealed class OpenAIEndpoint : IDisposable
             new ApiKeyCredential(apiKey ?? "none"),
             new OpenAIClientOptions
             {
-                Endpoint = baseUrl,
+                Endpoint = new Uri(baseUrl.AbsoluteUri.TrimEnd('/')),
                 Transport = new HttpClientPipelineTransport(_http),
                 // Retries and timeouts are the pipeline's: it knows whether a word has been shown.
                 RetryPolicy = new ClientRetryPolicy(maxRetries: 0),

@@ -11,6 +11,9 @@ internal sealed class OpenAIProvider : IDiscoverableProvider, IDisposable
 {
     public const string ProviderId = "openai";
     private static readonly Uri OwnAddress = new("https://api.openai.com/v1");
+    private static readonly ShippedModels.Limits UnknownOpenAI = new(Context: 128_000, MaxOutput: 16_384);
+
+    // Servers of one's own run small windows more often than large ones, and a prompt that is too long fails.
     private static readonly ShippedModels.Limits Unknown = new(Context: 32_768, MaxOutput: 4_096);
 
     private readonly ProviderSettings _settings;
@@ -47,13 +50,12 @@ internal sealed class OpenAIProvider : IDiscoverableProvider, IDisposable
                 return [];
             }
 
-            var shipped = ShippedModels.Instance.Of(ProviderId);
             if (_isOpenAI)
             {
-                return [.. _settings.Models.Select(id => shipped.FirstOrDefault(m => m.Id == id) ?? Named(id)), .. shipped.Where(m => !_settings.Models.Contains(m.Id))];
+                return ShippedModels.Instance.WithNamed(ProviderId, _settings.Models, UnknownOpenAI);
             }
 
-            return _settings.Models.Count > 0 ? [.. _settings.Models.Select(Named)] : [.. shipped.Select(m => m with { Prices = null })];
+            return _settings.Models.Count > 0 ? [.. _settings.Models.Select(Named)] : [.. ShippedModels.Instance.Of(ProviderId).Select(m => m with { Prices = null })];
         }
     }
 

@@ -14,6 +14,16 @@ internal static class QuoterAnswer
     private const string HowToConnect =
         "An administrator connects a model with `OPENAI_API_KEY`, or with `OPENAI_BASE_URL` for any OpenAI-compatible server such as Ollama.";
 
+    private const string WhereToChoose = "Choose another model in the switcher for an answer in its own words.";
+
+    private const string OnlyDocuments =
+        """
+        I am the Quoter that is built into Convo: I answer only from documents, by quoting the sentences that match a question best, each with a citation that opens the passage on its page.
+
+        - **Ask your documents.** Attach a file (PDF, Word, Markdown, HTML or plain text) and ask about it.
+        - **Ask a language model.** Choose another model in the switcher; this conversation goes on with it.
+        """;
+
     private const string WithoutDocuments =
         $"""
          No language model is connected to Convo yet, so I cannot write an answer of my own. Two things help right now:
@@ -22,31 +32,42 @@ internal static class QuoterAnswer
          - **Connect a model.** {HowToConnect} It then appears in the model switcher, and this conversation can go on with it.
          """;
 
-    public static string To(QuoterPrompt prompt)
+    /// <param name="isAlone">Whether no language model is connected beside the Quoter.</param>
+    public static string To(QuoterPrompt prompt, bool isAlone)
     {
         if (prompt.Passages.Count == 0)
         {
-            return WithoutDocuments;
+            return isAlone ? WithoutDocuments : OnlyDocuments;
         }
 
         var ranked = SentenceRanker.Rank(prompt);
-        return ranked.Count == 0 ? Nearest(prompt) : Matching(ranked);
+        return ranked.Count == 0 ? Nearest(prompt, isAlone) : Matching(ranked, isAlone);
     }
 
-    private static string Matching(IReadOnlyList<RankedSentence> ranked)
+    private static string Matching(IReadOnlyList<RankedSentence> ranked, bool isAlone)
     {
         var chosen = ranked.Where((s, i) => i < MostQuotes && s.Score >= ranked[0].Score * Worthwhile).ToList();
         var text = new StringBuilder();
-        text.Append(chosen.Count == 1
-            ? $"The sentence in {Files(chosen)} that matches your question best:"
-            : $"These are the sentences in {Files(chosen)} that match your question best:");
+        if (chosen.Count > 1)
+        {
+            text.Append("These are the sentences in ").Append(Files(chosen)).Append(" that match your question best:");
+        }
+        else
+        {
+            // One sentence alone is thin; the one after it often carries the condition or the exception.
+            chosen.AddRange(SentenceRanker.After(chosen[0]));
+            text.Append("This is the sentence in ").Append(Files(chosen)).Append(" that matches your question best").Append(chosen.Count > 1 ? ", with the one that follows it:" : ":");
+        }
+
         Quote(text, chosen);
-        text.Append("\n\n_Quoted word for word: no language model is connected that could put the answer into its own words, so read the passages for their context._ ").Append(HowToConnect);
+        text.Append(isAlone
+            ? $"\n\n_Quoted word for word: no language model is connected that could put the answer into its own words, so read the passages for their context._ {HowToConnect}"
+            : $"\n\n_Quoted word for word by the built-in Quoter, so read the passages for their context._ {WhereToChoose}");
         return text.ToString();
     }
 
     /// <summary>Search found the passages near, but no sentence shares a word with the question: say so, and show how they begin.</summary>
-    private static string Nearest(QuoterPrompt prompt)
+    private static string Nearest(QuoterPrompt prompt, bool isAlone)
     {
         var begins = prompt.Passages.Take(2)
             .Select(p => new RankedSentence(p, 0, Sentences.Of(p.Text).FirstOrDefault(s => s.Length >= 12) ?? p.Text.Trim(), 0))
@@ -60,7 +81,7 @@ internal static class QuoterAnswer
             Quote(text, begins);
         }
 
-        text.Append("\n\n_A language model could do more with them, but none is connected._ ").Append(HowToConnect);
+        text.Append(isAlone ? $"\n\n_A language model could do more with them, but none is connected._ {HowToConnect}" : $"\n\n_A language model can do more with them._ {WhereToChoose}");
         return text.ToString();
     }
 

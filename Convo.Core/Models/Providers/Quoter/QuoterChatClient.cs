@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Convo.Core.Models.Providers.Quoter;
 
 /// <summary>Answers by quoting the passages of the prompt, word by word at a pace that can be read along.</summary>
-internal sealed class QuoterChatClient(ITokenCounter counter, TimeSpan pace, TimeProvider time) : IChatClient
+internal sealed class QuoterChatClient(ITokenCounter counter, bool isAlone, TimeSpan pace, TimeProvider time) : IChatClient
 {
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
@@ -13,7 +13,7 @@ internal sealed class QuoterChatClient(ITokenCounter counter, TimeSpan pace, Tim
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ChatMessage[] prompt = [.. messages];
-        var whole = QuoterAnswer.To(QuoterPrompt.Read(prompt));
+        var whole = QuoterAnswer.To(QuoterPrompt.Read(prompt), isAlone);
         var text = Fit(whole, options?.MaxOutputTokens);
         foreach (var word in Words(text))
         {

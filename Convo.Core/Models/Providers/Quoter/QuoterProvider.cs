@@ -19,5 +19,5 @@ internal sealed class QuoterProvider(IOptions<ModelOptions> options, ITokenCount
 
     public IReadOnlyList<ModelInfo> Models => Only;
 
-    public IChatClient Create(ModelInfo model) => new QuoterChatClient(counter, options.Value.QuoterPace, time);
+    public IChatClient Create(ModelInfo model) => new QuoterChatClient(counter, !options.Value.HasProvider, options.Value.QuoterPace, time);
 }

@@ -24,7 +24,7 @@ internal static class SentenceRanker
     {
         var weights = Weights(prompt);
         var sentences = prompt.Passages
-            .SelectMany(p => Sentences.Of(p.Text).Where(IsQuotable).Select((text, i) => (Passage: p, Position: i, Text: text, Terms: Terms.OfSentence(text))))
+            .SelectMany(p => Quotable(p).Select((text, i) => (Passage: p, Position: i, Text: text, Terms: Terms.OfSentence(text))))
             .DistinctBy(s => s.Text)
             .ToList();
         if (sentences.Count == 0)
@@ -49,6 +49,12 @@ internal static class SentenceRanker
         ];
     }
 
+    /// <summary>The sentence that follows in the same passage, when there is one.</summary>
+    public static IEnumerable<RankedSentence> After(RankedSentence sentence) =>
+        Quotable(sentence.Passage).Skip(sentence.Position + 1).Take(1).Select(text => sentence with { Position = sentence.Position + 1, Text = text });
+
+    private static IEnumerable<string> Quotable(QuotedPassage passage) => Sentences.Of(passage.Text).Where(IsQuotable);
+
     /// <summary>A short follow-up borrows the words of the question before it.</summary>
     private static Dictionary<string, double> Weights(QuoterPrompt prompt)
     {
@@ -69,5 +75,5 @@ internal static class SentenceRanker
     private static double TermFrequency(int count, double relativeLength) => count * (K1 + 1) / (count + (K1 * (1 - B + (B * relativeLength))));
 
     /// <summary>A heading of two words answers nothing.</summary>
-    private static bool IsQuotable(string sentence) => sentence.Length >= 12 && sentence.Any(char.IsLetterOrDigit);
+    private static bool IsQuotable(string sentence) => sentence.Sum(c => Terms.IsIdeograph(c) ? 3 : 1) >= 12 && sentence.Any(char.IsLetterOrDigit);
 }

@@ -79,7 +79,8 @@ internal static class Terms
         }
     }
 
-    private static bool IsIdeograph(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7AF');
+    /// <summary>Of a script that is written without blanks.</summary>
+    internal static bool IsIdeograph(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7AF');
 
     /// <summary>Lower case without accents; a German umlaut is spelled out, since that is how it is typed without one.</summary>
     private static string Plain(string text)

