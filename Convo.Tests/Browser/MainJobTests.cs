@@ -40,7 +40,8 @@ public sealed class MainJobTests : IAsyncLifetime
     {
         await _page.SendAsync("What can you do?");
         await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();
-        await Expect(_page.Answer()).ToContainTextAsync(" ");
+        await _page.WaitForURLAsync("**/c/*");
+        await Expect(_page.Answer()).ToContainTextAsync("No language model");
 
         await _page.ReloadAsync();
         await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();

@@ -9,6 +9,8 @@ namespace Convo.Web.Components.Chat;
 /// <summary>Starting, following and ending turns.</summary>
 internal sealed partial class ChatSession
 {
+    private bool _stopWanted;
+
     private async Task<bool> StartAsync(Func<Caller, Task<AcceptedTurn>> start)
     {
         try
@@ -16,6 +18,8 @@ internal sealed partial class ChatSession
             var caller = await person.CallerAsync();
             var accepted = await start(caller);
             var id = _openId = accepted.Message.ThreadId;
+            if (_stopWanted) await turns.StopAsync(caller, accepted.Message.Id, _gone.Token);
+            _stopWanted = false;
             var thread = await conversations.GetAsync(caller, id.Value, _gone.Token);
             var messages = await conversations.PathAsync(caller, id.Value, null, null, Math.Max(PageSize, Snapshot.Messages.Count + 2), _gone.Token);
             await AttachAsync(messages);
