@@ -18,12 +18,11 @@ internal sealed partial class ChatSession
             var caller = await person.CallerAsync();
             var accepted = await start(caller);
             var id = _openId = accepted.Message.ThreadId;
-            if (_stopWanted) await turns.StopAsync(caller, accepted.Message.Id, _gone.Token);
-            _stopWanted = false;
             var thread = await conversations.GetAsync(caller, id.Value, _gone.Token);
             var messages = await conversations.PathAsync(caller, id.Value, null, null, Math.Max(PageSize, Snapshot.Messages.Count + 2), _gone.Token);
             await AttachAsync(messages);
             Set(Snapshot with { Thread = thread, Messages = messages, Pending = null, Loading = false });
+            if (_stopWanted) await StopAsync();
             return true;
         }
         catch (Exception e) when (!_gone.IsCancellationRequested)
