@@ -32,6 +32,7 @@ public interface ITurnStore
 /// <param name="Thread">Set when the turn opens a new thread.</param>
 /// <param name="UserMessage">Null when an existing user message is answered again.</param>
 /// <param name="AnswerTo">The user message that is answered: the new one's id, or an existing one's.</param>
+/// <param name="InputTokens">Estimate of the prompt, so that a turn whose node dies early can still be settled.</param>
 public sealed record NewTurn(
     Caller Caller,
     Guid TurnId,
@@ -42,6 +43,7 @@ public sealed record NewTurn(
     Guid AnswerId,
     string Model,
     string Provider,
+    int InputTokens,
     IdempotencyClaim? Claim,
     DateTimeOffset Now,
     DateTimeOffset LeaseUntil);
@@ -57,7 +59,7 @@ public sealed record IdempotencyClaim(string Key, byte[] RequestHash);
 
 public sealed record TurnAcceptance(Guid ThreadId, Guid UserMessageId, Guid AnswerId, bool Replayed);
 
-/// <param name="InputTokens">Of the prompt, once the provider was called; 0 before. Lets a reaper bill what was used.</param>
+/// <param name="InputTokens">Of the prompt, once it is put together; 0 before, which keeps the estimate.</param>
 public sealed record TurnCheckpoint(Guid AnswerId, Guid TurnId, string Content, long LastSeq, int InputTokens, DateTimeOffset LeaseUntil);
 
 /// <param name="Ledger">Null when nothing is to be paid.</param>

@@ -109,7 +109,8 @@ internal sealed partial class TurnReaper(
 
     private MessageUsage? UsageOf(ExpiredTurn turn, string text)
     {
-        if (turn.InputTokens == 0 && text.Length == 0)
+        // Nothing delivered, nothing to pay: nobody can say whether the provider was asked at all.
+        if (text.Length == 0)
         {
             return null;
         }

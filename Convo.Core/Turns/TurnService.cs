@@ -86,7 +86,7 @@ internal sealed class TurnService(
         var now = time.GetUtcNow();
         var turn = new NewTurn(
             draft.Caller, time.NewId(), draft.ThreadId, newThread, newMessage, draft.UserMessageId, time.NewId(),
-            draft.Model.Id, draft.Model.Provider, draft.Claim, now, now + options.Value.LeaseDuration);
+            draft.Model.Id, draft.Model.Provider, input, draft.Claim, now, now + options.Value.LeaseDuration);
         Hold? hold = null;
         TurnAcceptance accepted;
         try

@@ -25,7 +25,7 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
     private const string CheckpointSql =
         """
         UPDATE conversation_messages
-           SET content = @content, last_seq = @lastSeq, input_tokens = @inputTokens, lease_until = @leaseUntil
+           SET content = @content, last_seq = @lastSeq, input_tokens = coalesce(nullif(@inputTokens, 0), input_tokens), lease_until = @leaseUntil
          WHERE id = @answerId AND turn_id = @turnId AND status = 'streaming'
         """;
 

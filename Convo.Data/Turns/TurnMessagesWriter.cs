@@ -34,6 +34,7 @@ internal sealed class TurnMessagesWriter(DbSession session, NewTurn turn, Cancel
                 turnId = turn.TurnId,
                 leaseUntil = turn.LeaseUntil,
                 apiKeyId = turn.Caller.ApiKeyId,
+                inputTokens = turn.InputTokens,
                 now = turn.Now,
             },
             cancellationToken).ConfigureAwait(false);
@@ -49,8 +50,8 @@ internal sealed class TurnMessagesWriter(DbSession session, NewTurn turn, Cancel
 
     private const string InsertAnswerSql =
         """
-        INSERT INTO conversation_messages (id, thread_id, parent_id, role, status, model, provider, turn_id, lease_until, api_key_id, created_at)
-        VALUES (@id, @threadId, @parentId, 'assistant', 'streaming', @model, @provider, @turnId, @leaseUntil, @apiKeyId, @now)
+        INSERT INTO conversation_messages (id, thread_id, parent_id, role, status, model, provider, turn_id, lease_until, api_key_id, input_tokens, created_at)
+        VALUES (@id, @threadId, @parentId, 'assistant', 'streaming', @model, @provider, @turnId, @leaseUntil, @apiKeyId, @inputTokens, @now)
         """;
 
     private const string ShowSql =

@@ -115,7 +115,7 @@ public sealed class TurnReadersTests
 
         Assert.Equal((MessageStatus.Interrupted, "Kept text", "interrupted"), (stored.Status, stored.Content, stored.Error?.Code));
         Assert.Equal(MessageStatus.Interrupted, Assert.IsType<TurnFailed>(events[^1].Data).Status);
-        Assert.Single(engine.Budget.Settled);
+        Assert.Equal((7, 3), Assert.Single(engine.Budget.Settled) is { Estimated: true } entry ? (entry.InputTokens, entry.OutputTokens) : default);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class TurnReadersTests
         var (turnId, threadId, userId, answerId) = (Id(), Id(), Id(), Id());
         var plan = new NewTurn(
             engine.Owner, turnId, threadId, new NewThreadRow(null, null, null, []), new NewUserMessage("Question", null, false, [], "Question"),
-            userId, answerId, "scripted", "test", null, now, now);
+            userId, answerId, "scripted", "test", 7, null, now, now);
         await engine.Store.AcceptAsync(plan, _ => Task.CompletedTask, cancel);
         List<TurnEvent> events = [new(1, new TurnStarted(threadId, userId, answerId, "scripted", "test"))];
         events.AddRange(deltas.Select((text, i) => new TurnEvent(i + 2, new TurnDelta(text))));
