@@ -13,10 +13,19 @@ internal sealed partial class ChatSession
 
     private async Task<bool> StartAsync(Func<Caller, Task<AcceptedTurn>> start)
     {
+        var shown = _openId;
+        _stopWanted = false;
         try
         {
             var caller = await person.CallerAsync();
             var accepted = await start(caller);
+            if (_openId != shown)
+            {
+                // It runs in its own chat; another one was opened meanwhile.
+                if (_stopWanted) await turns.StopAsync(caller, accepted.Message.Id, _gone.Token);
+                return true;
+            }
+
             var id = _openId = accepted.Message.ThreadId;
             var thread = await conversations.GetAsync(caller, id.Value, _gone.Token);
             var messages = await conversations.PathAsync(caller, id.Value, null, null, Math.Max(PageSize, Snapshot.Messages.Count + 2), _gone.Token);
@@ -27,6 +36,7 @@ internal sealed partial class ChatSession
         }
         catch (Exception e) when (!_gone.IsCancellationRequested)
         {
+            if (_openId != shown) return false;
             Set(Snapshot with { Pending = null, Problem = failures.Plain(e) });
             if (Snapshot.Thread is not null) await TryAsync(ReloadAsync);
             return false;

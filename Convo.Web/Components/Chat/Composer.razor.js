@@ -12,6 +12,7 @@ export function attach(form, options) {
   const on = (target, type, handler, more) => target.addEventListener(type, handler, { signal: stop.signal, ...more });
   let thread = form.dataset.thread ?? "";
   let sent = null;
+  let sentFrom = "";
   let timer = 0;
   let plainPaste = false;
 
@@ -36,7 +37,7 @@ export function attach(form, options) {
     && !form.dataset.hold && form.dataset.blocked === undefined && form.dataset.running === undefined;
 
   function save() {
-    const draft = { text: box.value || sent || "", files: form.dataset.files || "" };
+    const draft = { text: box.value || (sentFrom === thread && sent) || "", files: form.dataset.files || "" };
     try {
       if (draft.text || draft.files) localStorage.setItem(draftKey(thread), JSON.stringify(draft));
       else localStorage.removeItem(draftKey(thread));
@@ -67,6 +68,7 @@ export function attach(form, options) {
   function submit() {
     if (!ready()) return;
     sent = box.value;
+    sentFrom = thread;
     box.value = "";
     refresh();
     // A long text is fetched in pieces: one message of the circuit could not hold it.
@@ -109,7 +111,8 @@ export function attach(form, options) {
     if (records.some(record => record.attributeName === "data-thread")) {
       const next = form.dataset.thread ?? "";
       if (next !== thread) {
-        const follows = sent !== null;
+        // A new chat that was sent gets its address; any other change shows another chat.
+        const follows = sent !== null && thread === "" && sentFrom === "";
         if (!follows) { clearTimeout(timer); save(); send(form, "clear"); }
         else localStorage.removeItem(draftKey(thread));
         thread = next;
@@ -129,7 +132,7 @@ export function attach(form, options) {
 
   return {
     accepted() {
-      localStorage.removeItem(draftKey(thread));
+      localStorage.removeItem(draftKey(sentFrom));
       sent = null;
       clearTimeout(timer);
       save();
@@ -137,6 +140,10 @@ export function attach(form, options) {
     },
     giveBack(text) {
       sent = null;
+      if (sentFrom !== thread) {
+        localStorage.setItem(draftKey(sentFrom), JSON.stringify({ text, files: "" }));
+        return;
+      }
       set(box.value ? `${text}\n\n${box.value}` : text);
       save();
     },

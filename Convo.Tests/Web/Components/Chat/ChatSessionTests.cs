@@ -60,6 +60,30 @@ public sealed class ChatSessionTests : ComponentTest
     }
 
     [Fact]
+    public async Task SendAsync_AnotherChatOpenedMeanwhile_StaysThere()
+    {
+        var other = Answer("Other answer");
+        var thread = Conversations.AddThread(Caller, "Sent from here");
+        await Session.OpenAsync(thread.Id);
+        Turns.Accepting = () => Session.OpenAsync(other.ThreadId);
+
+        Assert.True(await Session.SendAsync("Hello", []));
+        Assert.Equal(other.ThreadId, Session.Snapshot.Thread!.Id);
+        Assert.Equal("Other answer", Session.Snapshot.Messages[^1].Content);
+        Assert.False(Session.IsRunning);
+    }
+
+    [Fact]
+    public async Task StopAsync_BeforeTheServerAnswered_StopsTheTurnOnceThereIsOne()
+    {
+        await Session.OpenAsync(null);
+        Turns.Accepting = Session.StopAsync;
+        await Session.SendAsync("Hello", []);
+
+        Assert.Equal(Session.Snapshot.Messages[^1].Id, Assert.Single(Turns.Stopped));
+    }
+
+    [Fact]
     public async Task OpenAsync_TurnIsRunning_ShowsTheTextSoFarAndGoesOn()
     {
         var running = Answer("", MessageStatus.Streaming);

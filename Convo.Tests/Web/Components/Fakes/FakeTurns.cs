@@ -20,16 +20,20 @@ internal sealed class FakeTurns(FakeConversations conversations, TimeProvider ti
     /// <summary>What the next submission is refused with.</summary>
     public ConvoException? Refusal { get; set; }
 
+    /// <summary>Runs while a submission is on its way.</summary>
+    public Func<Task>? Accepting { get; set; }
+
     public FakeLog LogOf(Guid messageId) => _logs.GetOrAdd(messageId, _ => new FakeLog());
 
-    public Task<AcceptedTurn> SubmitAsync(Caller caller, SubmitMessage request, CancellationToken cancellationToken)
+    public async Task<AcceptedTurn> SubmitAsync(Caller caller, SubmitMessage request, CancellationToken cancellationToken)
     {
+        if (Accepting is { } meanwhile) await meanwhile();
         if (Refusal is { } refusal) throw refusal;
         Submitted.Add(request);
         var thread = request.ThreadId ?? conversations.AddThread(caller, null).Id;
         var user = conversations.AddMessage(thread, request.AsRoot ? null : request.ParentId, MessageRole.User, request.Content, MessageStatus.Complete);
         var answer = conversations.AddMessage(thread, user.Id, MessageRole.Assistant, "", MessageStatus.Streaming);
-        return Task.FromResult(new AcceptedTurn(user, answer, Replayed: false));
+        return new AcceptedTurn(user, answer, Replayed: false);
     }
 
     public Task<AcceptedTurn> RegenerateAsync(Caller caller, Guid messageId, RegenerateMessage request, CancellationToken cancellationToken)
