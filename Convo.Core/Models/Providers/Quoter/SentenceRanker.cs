@@ -10,6 +10,9 @@ internal sealed record RankedSentence(QuotedPassage Passage, int Position, strin
 /// </summary>
 internal static class SentenceRanker
 {
+    /// <summary>Terms from which on a line counts as a sentence: a heading names the subject but says nothing about it.</summary>
+    private const double FullSentence = 4;
+
     private const double K1 = 1.2;
     private const double B = 0.4;
     private const double EarlierWeight = 0.35;
@@ -38,6 +41,7 @@ internal static class SentenceRanker
         var scored = sentences.Select(s =>
         {
             var score = weights.Sum(w => w.Value * idf[w.Key] * TermFrequency(s.Terms.Count(t => t == w.Key), s.Terms.Count / average));
+            score *= Math.Min(1, s.Terms.Count / FullSentence);
             return new RankedSentence(s.Passage, s.Position, s.Text, wantsNumber && s.Text.Any(char.IsDigit) ? score * NumberBonus : score);
         }).ToList();
         var ofPassage = scored.GroupBy(s => s.Passage.Number).ToDictionary(g => g.Key, g => g.Max(s => s.Score));
