@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Convo needs and this machine lacks: a PostgreSQL server with pgvector.
-# With --test also what the tests need: Chromium, an emoji font, nginx.
+# With --test also what the tests need: Chromium, an emoji font, nginx, redis-server.
 # Debian 12/13 and Ubuntu 22.04/24.04. Run it as often as you like: it does only what is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -73,6 +73,7 @@ find_missing() {
     if ! chromium_installed >/dev/null; then missing+=(chromium); fi
     if ! has_package fonts-noto-color-emoji; then missing+=(fonts-noto-color-emoji); fi
     if [[ ! -x /usr/sbin/nginx ]]; then missing+=(nginx); fi
+    if ! command -v redis-server >/dev/null; then missing+=(redis-server); fi
   fi
 }
 is_missing() { [[ " ${missing[*]-} " == *" $1 "* ]]; }
@@ -314,9 +315,11 @@ install_for_tests() {
   fi
   if is_missing fonts-noto-color-emoji; then packages+=(fonts-noto-color-emoji); fi
   if is_missing nginx; then packages+=(nginx); fi
+  if is_missing redis-server; then packages+=(redis-server); fi
   if ((${#packages[@]})); then apt_install "${packages[@]}"; fi
   # The tests start an nginx of their own; the packaged service stays off after a reboot, too.
   if is_missing nginx && command -v systemctl >/dev/null; then quietly as_root systemctl disable nginx || true; fi
+  if is_missing redis-server && command -v systemctl >/dev/null; then quietly as_root systemctl disable redis-server || true; fi
 }
 
 hold_services

@@ -5,7 +5,8 @@ using Convo.Core.Shared;
 namespace Convo.Core.Turns;
 
 /// <summary>How a turn ended.</summary>
-internal sealed record TurnOutcome(MessageStatus Status, Problem? Error = null)
+/// <param name="RetryAfter">What the provider asked to wait.</param>
+internal sealed record TurnOutcome(MessageStatus Status, Problem? Error = null, TimeSpan? RetryAfter = null)
 {
     public static TurnOutcome Complete { get; } = new(MessageStatus.Complete);
 
@@ -20,7 +21,7 @@ internal sealed record TurnOutcome(MessageStatus Status, Problem? Error = null)
     public static TurnOutcome Of(Exception fault) => fault switch
     {
         ProviderException { Code: ProviderErrors.StreamCut } cut => new(MessageStatus.Interrupted, cut.ToProblem()),
-        ProviderException provider => new(MessageStatus.Failed, provider.ToProblem()),
+        ProviderException provider => new(MessageStatus.Failed, provider.ToProblem(), provider.RetryAfter),
         ConvoException known => new(MessageStatus.Failed, new Problem(known.Code, known.Message)),
         _ => new(MessageStatus.Failed, new Problem("internal_error", "Something in Convo failed while it prepared this answer. Try again; if it stays, tell your administrator the time it happened.")),
     };

@@ -41,7 +41,7 @@ internal sealed partial class TurnSettlement(
         }
 
         turn.Append(outcome.Error is { } error
-            ? new TurnFailed(turn.Plan.AnswerId, outcome.Status, error.Code, error.Detail)
+            ? new TurnFailed(turn.Plan.AnswerId, outcome.Status, error.Code, error.Detail, outcome.RetryAfter?.TotalSeconds)
             : new TurnDone(turn.Plan.AnswerId, outcome.Status, result.FinishReason));
     }
 

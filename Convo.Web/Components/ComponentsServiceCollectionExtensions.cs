@@ -2,6 +2,7 @@ using Convo.Web.Components.Chat;
 using Convo.Web.Components.Chat.Markdown;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
+using Microsoft.AspNetCore.Http.HttpResults;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -38,6 +39,12 @@ public static class ComponentsServiceCollectionExtensions
     {
         endpoints.MapStaticAssets().AllowAnonymous();
         endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // Any other address that a person opens is answered by the not-found page; those of programs keep their problem objects.
+        endpoints.MapFallback("{*path:nonfile:regex(^(?!(api|v1|metrics|health|account|openapi|docs)(/|$)).*)}", NotFoundAsync)
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
         return endpoints;
     }
+
+    private static Task NotFoundAsync(HttpContext context) =>
+        new RazorComponentResult<App> { StatusCode = StatusCodes.Status404NotFound }.ExecuteAsync(context);
 }

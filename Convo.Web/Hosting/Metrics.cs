@@ -48,6 +48,7 @@ public static class Metrics
 
     public static IServiceCollection AddConvoMetrics(this IServiceCollection services, IConfiguration configuration)
     {
+        ConvoMeterBridge.Start();
         var settings = Read(new MetricsOptions(), configuration);
         services.AddOptionsWithValidateOnStart<MetricsOptions, MetricsOptionsValidator>().Configure(options => Read(options, configuration));
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAssertion(MayRead));

@@ -1,3 +1,4 @@
+using Convo.Core.Conversations;
 using Convo.Core.Models;
 
 namespace Convo.Web.Components.Chat;
@@ -5,6 +6,16 @@ namespace Convo.Web.Components.Chat;
 /// <summary>The headline over a failed answer, by its code; the sentence below comes with the problem itself.</summary>
 internal static class AnswerProblems
 {
+    /// <summary>How an answer ended, for who cannot see it; null when another chat is shown by now.</summary>
+    public static string? Spoken(MessageStatus? status) => status switch
+    {
+        MessageStatus.Complete => "The answer is complete.",
+        MessageStatus.Stopped => "The answer was stopped.",
+        MessageStatus.Interrupted => "The answer was cut off.",
+        MessageStatus.Failed => "The answer failed.",
+        _ => null,
+    };
+
     public static string Title(string? code) => code switch
     {
         ProviderErrors.RateLimited => "The model is asked too often right now",

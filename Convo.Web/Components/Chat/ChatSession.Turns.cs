@@ -9,6 +9,8 @@ namespace Convo.Web.Components.Chat;
 /// <summary>Starting, following and ending turns.</summary>
 internal sealed partial class ChatSession
 {
+    private bool _stopWanted;
+
     private async Task<bool> StartAsync(Func<Caller, Task<AcceptedTurn>> start)
     {
         try
@@ -20,6 +22,7 @@ internal sealed partial class ChatSession
             var messages = await conversations.PathAsync(caller, id.Value, null, null, Math.Max(PageSize, Snapshot.Messages.Count + 2), _gone.Token);
             await AttachAsync(messages);
             Set(Snapshot with { Thread = thread, Messages = messages, Pending = null, Loading = false });
+            if (_stopWanted) await StopAsync();
             return true;
         }
         catch (Exception e) when (!_gone.IsCancellationRequested)

@@ -91,6 +91,8 @@ internal sealed partial class ChatSession(
 
     public async Task StopAsync()
     {
+        // Before the server has answered there is nothing to stop yet; the wish is kept until there is.
+        _stopWanted = Live is null && Snapshot.Pending is not null;
         if (Live is { } live) await TryAsync(async () => await turns.StopAsync(await person.CallerAsync(), live.MessageId, _gone.Token));
     }
 

@@ -5,7 +5,7 @@ namespace Convo.Tests.Core.Knowledge.Search;
 public sealed class SearchTextTests
 {
     [Theory]
-    [InlineData("and/or input-output", "and or input output")]
+    [InlineData("and/or input-output -- or - not", "and or input-output or not")]
     [InlineData("It costs 3.14 (or -5).", "it costs 3.14 or 5")]
     [InlineData("ÄPFEL und Straße", "äpfel und straße")]
     [InlineData("ﬁne ① Ｆｕｌｌ", "fine 1 full")]
