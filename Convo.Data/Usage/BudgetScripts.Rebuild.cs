@@ -60,6 +60,14 @@ internal static partial class BudgetScripts
           if not present[turn] then redis.call('ZREM', holds, turn) end
         end
 
+        if not before.b then
+          -- Left by a script that ran while the store was emptied; its base belongs to a counter that is gone.
+          for turn in pairs(present) do
+            local tokens, cost = parse(redis.call('HGET', counter, 'h:' .. turn))
+            redis.call('HSET', counter, 'h:' .. turn, int(tokens) .. ':' .. int(cost) .. ':0')
+          end
+        end
+
         local base = int(tonumber(before.b or '0') + 1)
         for i = 7, #ARGV, 4 do
           local turn, tokens, cost, expiry = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
@@ -75,7 +83,7 @@ internal static partial class BudgetScripts
         redis.call('EXPIRE', counter, ARGV[6])
         redis.call('EXPIRE', holds, ARGV[6])
         redis.call('DEL', KEYS[3])
-        if not before.t then return {'built'} end
+        if not before.b then return {'built'} end
         local answer = {'compared', int(used_tokens - tonumber(before.t)), int(used_cost - tonumber(before.c))}
         for _, turn in ipairs(older) do answer[#answer + 1] = turn end
         return answer
@@ -86,8 +94,8 @@ internal static partial class BudgetScripts
     /// expired and the settlement may be lost: the ledger knows better then.
     /// </summary>
     public const string Read = """
-        local found = redis.call('HMGET', KEYS[1], 't', 'c', 'ht', 'hc')
-        if not found[1] or redis.call('ZCOUNT', KEYS[2], '-inf', ARGV[1]) > 0 then return {} end
+        local found = redis.call('HMGET', KEYS[1], 't', 'c', 'ht', 'hc', 'b')
+        if not found[5] or redis.call('ZCOUNT', KEYS[2], '-inf', ARGV[1]) > 0 then return {} end
         return found
         """;
 }

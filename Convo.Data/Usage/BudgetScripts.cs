@@ -6,7 +6,8 @@ namespace Convo.Data.Usage;
 /// <para>
 /// A counter is a hash: <c>t</c>, <c>c</c> used tokens and cost units; <c>ht</c>, <c>hc</c> the same held; <c>h:TURN</c> a hold as
 /// <c>tokens:cost:base</c>; <c>b</c> the base, raised by every rebuild; <c>s</c> the PostgreSQL snapshot that <c>t</c> and <c>c</c> were
-/// summed in. A turn is a hash: <c>s</c> held, settled or released; <c>o</c> granted output; <c>e</c> expiry.
+/// summed in. A hash without a base is no counter: Garnet can empty itself in the middle of a script, whose increment then makes the field
+/// anew. A turn is a hash: <c>s</c> held, settled or released; <c>o</c> granted output; <c>e</c> expiry.
 /// </para>
 /// <para>
 /// Exactly once, although counters are rebuilt while turns settle: a hold of the present base was reserved after the sum was taken (or was
@@ -71,7 +72,7 @@ internal static partial class BudgetScripts
         for k = 2, #KEYS, 2 do
           index = index + 1
           local found = redis.call('HMGET', KEYS[k], 't', 'c', 'ht', 'hc', 'b', 'h:' .. turn)
-          if not found[1] or redis.call('ZCOUNT', KEYS[k + 1], '-inf', ARGV[1]) > 0 then
+          if not found[5] or redis.call('ZCOUNT', KEYS[k + 1], '-inf', ARGV[1]) > 0 then
             rebuild[#rebuild + 1] = int(index)
           else
             accounts[index] = { counter = KEYS[k], holds = KEYS[k + 1], tokens = tonumber(found[1]), cost = tonumber(found[2]),
@@ -145,7 +146,7 @@ internal static partial class BudgetScripts
         local accounts = {}
         for k = 2, #KEYS, 3 do
           local found = redis.call('HMGET', KEYS[k], 't', 'b', 's', 'h:' .. turn, 'ht', 'hc')
-          local account = { k = k, exists = found[1], snapshot = found[3], hold = found[4], held_tokens = found[5], held_cost = found[6],
+          local account = { k = k, exists = found[2], snapshot = found[3], hold = found[4], held_tokens = found[5], held_cost = found[6],
             rebuilding = redis.call('EXISTS', KEYS[k + 2]) == 1 }
           if account.hold then
             account.hold_tokens, account.hold_cost, account.hold_base = parse(account.hold)
@@ -189,7 +190,7 @@ internal static partial class BudgetScripts
         for k = 2, #KEYS, 2 do
           index = index + 1
           local found = redis.call('HMGET', KEYS[k], 't', 'b', 'h:' .. turn)
-          if found[1] then
+          if found[2] then
             if not found[3] then
               -- The base is not known to be this one, so the settlement will ask the ledger.
               redis.call('HSET', KEYS[k], 'h:' .. turn, tokens .. ':' .. cost .. ':0')
