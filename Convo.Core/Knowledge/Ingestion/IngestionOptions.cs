@@ -12,7 +12,7 @@ public sealed class IngestionOptions
     public int MaxAttempts { get; set; } = 3;
 
     /// <summary>How long a worker that says nothing keeps a file.</summary>
-    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(45);
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a worker renews its lease and shows its progress.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ public sealed class IngestionOptions
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often files whose worker died, or that no job was made for, are looked for.</summary>
-    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Passages in one request to the embedding model.</summary>
     public int EmbeddingBatch { get; set; } = 64;
