@@ -33,10 +33,11 @@ public sealed class UsageStoreTests(GarnetBudgetServer server) : IClassFixture<G
         var limit = new BudgetLimit(BudgetScope.User, caller.UserId, BudgetWindow.Day, 500, 1.25m);
         Assert.Equal([limit], await nodes[0].Rules.ResolveAsync(caller, Token));
         Assert.Equal([limit], await nodes[1].Rules.ResolveAsync(caller, Token));
+        harness.Time.Advance(TimeSpan.FromSeconds(1));
         await nodes[0].Limits.SetAsync(admin, limit with { TokenLimit = null, CostLimit = null }, null, Token);
         Assert.Equal(200_000, (await nodes[0].Rules.ResolveAsync(caller, Token))[0].TokenLimit);
         var record = await harness.Database.Db.QueryAsync<string>(
-            "SELECT concat_ws(' ', target_id, reason, details -> 'token_limit', details -> 'before' -> 'token_limit') FROM audit_log ORDER BY id", null, Token);
+            "SELECT concat_ws(' ', target_id, reason, details -> 'token_limit', details -> 'before' -> 'token_limit') FROM audit_log ORDER BY at", null, Token);
         Assert.Equal([$"user:{caller.UserId}:day pilot 500", $"user:{caller.UserId}:day null 500"], record);
     }
 
