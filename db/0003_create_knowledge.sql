@@ -139,7 +139,8 @@ ALTER TABLE attachment_chunks ALTER COLUMN lexeme_ids SET STORAGE MAIN;
 
 -- One vector a chunk and embedding model, so that a change of model can be prepared beside the model in use.
 CREATE TABLE chunk_embeddings (
-    chunk_id      uuid NOT NULL REFERENCES attachment_chunks ON DELETE CASCADE,
+    -- Deferred: vectors are written first, because their index is slow to fill and chunks take the lock on the statistics.
+    chunk_id      uuid NOT NULL REFERENCES attachment_chunks ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     model         text NOT NULL,
     attachment_id uuid NOT NULL,
     embedding     vector NOT NULL,
@@ -188,6 +189,9 @@ DECLARE
     wanted bigint;
     met    bigint;
 BEGIN
+    IF NOT EXISTS (SELECT FROM changed_chunks) THEN
+        RETURN NULL;
+    END IF;
     PERFORM pg_advisory_xact_lock(5061901);
 
     SELECT count(DISTINCT lexeme_id) INTO wanted FROM changed_chunks AS c, unnest(c.lexeme_ids) AS lexeme_id;

@@ -38,8 +38,8 @@ internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis)
                 // Looked up within the repeatable part: when another file's deletion removed a lexeme meanwhile, the trigger refuses and this runs again.
                 var weighted = await WeighAsync(publication, analysed, cancellationToken).ConfigureAwait(false);
                 await session.ExecuteAsync(ClearSql, new { run.AttachmentId }, cancellationToken).ConfigureAwait(false);
-                await ChunkCopy.ChunksAsync(session, run.AttachmentId, publication.Chunks, weighted, cancellationToken).ConfigureAwait(false);
                 await ChunkCopy.EmbeddingsAsync(session, run.AttachmentId, publication, cancellationToken).ConfigureAwait(false);
+                await ChunkCopy.ChunksAsync(session, run.AttachmentId, publication.Chunks, weighted, cancellationToken).ConfigureAwait(false);
                 await session.ExecuteAsync(DraftsSql, new { run.AttachmentId }, cancellationToken).ConfigureAwait(false);
                 var ready = new
                 {

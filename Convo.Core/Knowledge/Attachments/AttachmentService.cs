@@ -36,6 +36,7 @@ internal sealed partial class AttachmentService(
             var name = DisplayName.Of(file.Filename);
             var type = Judge(head.AsSpan(0, length), name);
             var attachment = await StoreAsync(caller, file, name, type, head.AsMemory(0, length), content, cancellationToken).ConfigureAwait(false);
+            KnowledgeMetrics.Attachments.Add(1, new KeyValuePair<string, object?>("status", "queued"));
             await EnqueueAsync(attachment.Id).ConfigureAwait(false);
             return attachment;
         }
