@@ -80,6 +80,9 @@ internal sealed class ConversationService(
         return path;
     }
 
+    public Task<IReadOnlyList<Message>> AllMessagesAsync(Caller caller, Guid threadId, CancellationToken cancellationToken) =>
+        conversations.AllMessagesAsync(caller.UserId, threadId, cancellationToken);
+
     public async Task<Message> GetMessageAsync(Caller caller, Guid messageId, CancellationToken cancellationToken) =>
         await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
 

@@ -22,6 +22,9 @@ public interface IConversationRepository
     /// <summary>The path from the root down to <paramref name="leaf"/> (null: the active leaf), the last <paramref name="limit"/> of it above <paramref name="before"/>.</summary>
     Task<IReadOnlyList<Message>> PathAsync(Guid ownerId, Guid threadId, Guid? leaf, Guid? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Every message of the thread, oldest first.</summary>
+    Task<IReadOnlyList<Message>> AllMessagesAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken);
+
     /// <summary>The newest child of the newest child … of a message; itself when it has none. Null when it is not the owner's.</summary>
     Task<Guid?> DeepestAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken);
 

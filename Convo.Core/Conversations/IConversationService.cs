@@ -24,6 +24,9 @@ public interface IConversationService
     /// <param name="before">Only messages above this one on the path.</param>
     Task<IReadOnlyList<Message>> PathAsync(Caller caller, Guid threadId, Guid? leaf, Guid? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Every message of every branch, oldest first.</summary>
+    Task<IReadOnlyList<Message>> AllMessagesAsync(Caller caller, Guid threadId, CancellationToken cancellationToken);
+
     Task<Message> GetMessageAsync(Caller caller, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>Changes an answer's text as its owner, keeping a revision. A user's message is edited by submitting a sibling instead.</summary>

@@ -47,6 +47,9 @@ internal sealed class PgConversationRepository(Db db, PgThreads threads, PgMessa
         Guid ownerId, Guid threadId, Guid? leaf, Guid? before, int limit, CancellationToken cancellationToken) =>
         messages.PathAsync(ownerId, threadId, leaf, before, limit, cancellationToken);
 
+    public Task<IReadOnlyList<Message>> AllMessagesAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken) =>
+        messages.AllAsync(ownerId, threadId, cancellationToken);
+
     public Task<Guid?> DeepestAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken) =>
         messages.DeepestAsync(ownerId, messageId, cancellationToken);
 

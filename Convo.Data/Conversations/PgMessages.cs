@@ -51,6 +51,18 @@ internal sealed class PgMessages(Db db)
         return await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false);
     }
 
+    private const string AllSql =
+        "SELECT " + MessageRow.Columns +
+        """
+          FROM conversation_messages m
+          JOIN conversation_threads t ON t.id = m.thread_id
+         WHERE t.id = @threadId AND t.owner_id = @ownerId
+         ORDER BY m.created_at, m.id
+        """;
+
+    public async Task<IReadOnlyList<Message>> AllAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken) =>
+        await WithPartsAsync(await db.QueryAsync<MessageRow>(AllSql, new { ownerId, threadId }, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
     private const string AttachmentsSql =
         """
         SELECT l.message_id, a.id, a.filename, a.media_type, a.size_bytes, a.status, a.pages

@@ -16,6 +16,7 @@ internal static class ThreadEndpoints
         group.MapGet("/{id:guid}", GetAsync).WithSummary("One thread");
         group.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Change what is named; null clears");
         group.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete the thread with its messages and files");
+        group.MapGet("/{id:guid}/export", ThreadExport.GetAsync).WithSummary("The thread as a file: every branch as json, the shown one as markdown");
         return group;
     }
 

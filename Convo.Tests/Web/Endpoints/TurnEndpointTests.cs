@@ -128,6 +128,7 @@ public sealed class TurnEndpointTests
     [InlineData("DELETE", "/api/convo/threads/{thread}")]
     [InlineData("GET", "/api/convo/threads/{thread}/messages")]
     [InlineData("POST", "/api/convo/threads/{thread}/messages")]
+    [InlineData("GET", "/api/convo/threads/{thread}/export")]
     [InlineData("GET", "/api/convo/messages/{answer}")]
     [InlineData("PATCH", "/api/convo/messages/{answer}")]
     [InlineData("GET", "/api/convo/messages/{answer}/stream")]
@@ -190,6 +191,23 @@ public sealed class TurnEndpointTests
         Assert.Equal((2, 1), (path[0].GetProperty("sibling_ids").GetArrayLength(), path[0].GetProperty("sibling_index").GetInt32()));
         var old = await ItemsAsync(client, $"/api/convo/threads/{thread}/messages?leaf={events[0].Data.GetProperty("message_id").GetGuid()}");
         Assert.Equal("First wording", old[0].GetProperty("content").GetString());
+    }
+
+    [Fact]
+    public async Task Export_OfAThread_HoldsEveryMessageOrReadsAsMarkdown()
+    {
+        var (_, client) = await ClientAsync();
+        using var _ = client;
+        var events = await SseEvent.ReadAllAsync(await PostStreamAsync(client, "/api/convo/messages/stream", new { content = "Keep this" }), Token);
+        var export = $"/api/convo/threads/{events[0].Data.GetProperty("thread_id").GetGuid()}/export";
+
+        var json = await client.GetFromJsonAsync<JsonElement>(export, Token);
+        var markdown = await client.GetStringAsync(export + "?format=markdown", Token);
+        using var unknown = await client.GetAsync(export + "?format=docx", Token);
+
+        Assert.Equal(["Keep this", SseEvent.JoinText(events)], json.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString()!));
+        Assert.StartsWith("# Keep this\n\n## You, ", markdown, StringComparison.Ordinal);
+        await unknown.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Fact]

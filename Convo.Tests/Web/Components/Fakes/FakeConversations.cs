@@ -114,6 +114,8 @@ internal sealed class FakeConversations(TimeProvider time) : IConversationServic
         }
     }
 
+    public Task<IReadOnlyList<Message>> AllMessagesAsync(Caller caller, Guid threadId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<Message> GetMessageAsync(Caller caller, Guid messageId, CancellationToken cancellationToken) => Task.FromResult(Message(messageId));
 
     public Task<Message> ReviseAsync(Caller caller, Guid messageId, string content, CancellationToken cancellationToken)
