@@ -75,6 +75,7 @@ public sealed class MainJobTests : IAsyncLifetime
             MimeType = "text/markdown",
             Buffer = "# Harbour rules\n\nThe harbour gate closes at ten in the evening. Boats longer than twelve metres need a pilot.\n"u8.ToArray(),
         });
+        await Expect(_page.GetByText("harbour.md")).ToBeVisibleAsync();
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync("When does the harbour gate close?");
         // Held until the file is ready.
         await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeEnabledAsync(new() { Timeout = 60_000 });

@@ -44,10 +44,11 @@ export function attach(form, options) {
     } catch { /* Storage is full or forbidden: the draft lives as long as the page. */ }
   }
 
-  function restore() {
+  // What was typed before this module had loaded is newer than any draft.
+  function restore(keepTyped = false) {
     let draft = null;
     try { draft = JSON.parse(localStorage.getItem(draftKey(thread)) ?? "null"); } catch { /* not ours */ }
-    box.value = draft?.text ?? "";
+    if (!keepTyped || box.value === "") box.value = draft?.text ?? "";
     if (draft?.files) send(form, "restore", null, draft.files);
     refresh();
   }
@@ -127,7 +128,7 @@ export function attach(form, options) {
   watcher.observe(form.querySelector("[data-buttons]"), { childList: true });
   on(window, "pagehide", save);
 
-  restore();
+  restore(true);
   focus();
 
   return {
