@@ -11,7 +11,7 @@ public sealed class ChildSandboxTests
     public async Task Child_WhileReading_IsFilteredLimitedAndHoldsNoSecret()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The sandbox is made of Linux's means.");
-        Environment.SetEnvironmentVariable("OPENAI_API_KEY", "sk-must-not-be-inherited");
+        Environment.SetEnvironmentVariable("CONVO_TEST_ONLY_SECRET", "sk-must-not-be-inherited");
         var content = new Pipe();
         var reading = Child.Real().ExtractAsync(
             new ExtractionRequest("a.txt", content.Reader.AsStream()), new Progress<ExtractionProgress>(), TestContext.Current.CancellationToken);
