@@ -13,6 +13,10 @@ internal sealed partial class RemoteTurnReader(
     /// <summary>How long to wait for an announcement before looking: announcements can be lost with their connection.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
+    private const int LateLooks = 10;
+
+    private static readonly TimeSpan LateLookEvery = TimeSpan.FromMilliseconds(100);
+
     public async IAsyncEnumerable<TurnEvent> ReadAsync(
         Caller caller, Guid messageId, ReadPosition position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -35,6 +39,7 @@ internal sealed partial class RemoteTurnReader(
             }
         }
 
+        var lateLooks = 0;
         while (true)
         {
             var running = message.Status == MessageStatus.Streaming;
@@ -50,12 +55,13 @@ internal sealed partial class RemoteTurnReader(
                 yield break;
             }
 
-            if (!running)
+            // The row is ended a moment before the log's last batch arrives: a log that is there is given that moment.
+            if (!running && (before.Count == 0 || lateLooks++ == LateLooks))
             {
                 break;
             }
 
-            await signal.WaitAsync(LookEvery, cancellationToken).ConfigureAwait(false);
+            await signal.WaitAsync(running ? LookEvery : LateLookEvery, cancellationToken).ConfigureAwait(false);
             message = await FindAsync(caller, messageId, cancellationToken).ConfigureAwait(false);
         }
 

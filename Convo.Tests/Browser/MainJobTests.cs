@@ -76,6 +76,8 @@ public sealed class MainJobTests : IAsyncLifetime
             Buffer = "# Harbour rules\n\nThe harbour gate closes at ten in the evening. Boats longer than twelve metres need a pilot.\n"u8.ToArray(),
         });
         await Expect(_page.GetByText("harbour.md")).ToBeVisibleAsync();
+        // Known to the server and no longer held back: what is sent now takes the file along.
+        await _page.Locator("form.composer:not([data-files='']):is(:not([data-hold]), [data-hold=''])").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync("When does the harbour gate close?");
         // Held until the file is ready.
         await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeEnabledAsync(new() { Timeout = 60_000 });
