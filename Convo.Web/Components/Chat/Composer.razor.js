@@ -121,7 +121,10 @@ export function attach(form, options) {
         focus();
       }
     }
-    if (records.some(record => record.attributeName === "data-files")) save();
+    if (records.some(record => record.attributeName === "data-files")) {
+      uploads.listed((form.dataset.files || "").split(","));
+      save();
+    }
     refresh();
   });
   watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked"] });

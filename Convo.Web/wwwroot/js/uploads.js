@@ -8,6 +8,9 @@ export function createUploads(form, options, { changed, signal }) {
   const area = form.querySelector("[data-uploads]");
   const input = form.querySelector("[data-file-input]");
   const running = new Map();
+  // Stored, but the page does not list them yet: what is sent now would go without them.
+  const unlisted = new Set();
+  const patience = 10000;
   const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
 
   function chip(file) {
@@ -82,7 +85,11 @@ export function createUploads(form, options, { changed, signal }) {
     request.onload = () => {
       running.delete(shown.element);
       if (request.status === 201) {
-        send(form, "uploaded", JSON.parse(request.responseText).id);
+        const id = JSON.parse(request.responseText).id;
+        unlisted.add(id);
+        // A page that never lists it has said why; nobody has to wait for ever.
+        setTimeout(() => { if (unlisted.delete(id)) changed(); }, patience);
+        send(form, "uploaded", id);
         shown.element.remove();
       } else {
         shown.fail(reasonOf(request) || (request.status === 413 ? "The file is too large." : `The server refused it (${request.status}). Try again, or take another file.`));
@@ -114,7 +121,8 @@ export function createUploads(form, options, { changed, signal }) {
 
   return {
     add,
-    count: () => running.size,
+    count: () => running.size + unlisted.size,
+    listed: ids => ids.forEach(id => unlisted.delete(id)),
     abort: () => { for (const request of running.values()) request.abort(); over(false); },
   };
 }
