@@ -23,14 +23,17 @@ internal sealed class ModelsHost : IAsyncDisposable
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(b =>
         {
-            b.SetMinimumLevel(LogLevel.Debug);
+            b.SetMinimumLevel(LogLevel.Trace);
             if (logs is not null)
             {
                 b.AddProvider(logs);
             }
         });
+        services.AddSingleton(Store).AddSingleton<IModelStore>(Store).AddSingleton<IModelSignals>(Store);
         _services = services.AddConvoModels(configuration).BuildServiceProvider();
     }
+
+    public MemoryModelStore Store { get; } = new();
 
     public const string Key = "sk-test-0123456789abcdefghij";
 

@@ -1,4 +1,4 @@
-namespace Convo.Core.Models.Providers.OpenAI;
+namespace Convo.Core.Models.Providers.Streams;
 
 /// <summary>What is known of an address from earlier answers.</summary>
 internal sealed class EndpointHabits(bool sendsDone)

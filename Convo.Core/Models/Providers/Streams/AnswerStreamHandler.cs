@@ -1,14 +1,14 @@
 using Convo.Core.Models.Providers.Http;
 
-namespace Convo.Core.Models.Providers.OpenAI;
+namespace Convo.Core.Models.Providers.Streams;
 
-/// <summary>Puts a <see cref="ChatStream"/> in front of every event stream of an address.</summary>
-internal sealed class ChatStreamHandler(ProviderIdentity provider, EndpointHabits habits, HttpMessageHandler inner) : DelegatingHandler(inner)
+/// <summary>Puts an <see cref="AnswerStream"/> in front of every answer of an address; other requests (a list of models) pass.</summary>
+internal sealed class AnswerStreamHandler(ProviderIdentity provider, EndpointHabits habits, Func<IAnswerWriter> writer, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (request.RequestUri?.AbsolutePath.EndsWith("/chat/completions", StringComparison.Ordinal) != true)
+        if (request.Method != HttpMethod.Post)
         {
             return response;
         }
@@ -25,7 +25,8 @@ internal sealed class ChatStreamHandler(ProviderIdentity provider, EndpointHabit
             }
         }
 
-        var content = new StreamContent(new ChatStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), provider, habits));
+        var upstream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var content = new StreamContent(new AnswerStream(upstream, provider, habits, writer()));
         content.Headers.ContentType = new("text/event-stream");
         response.Content = content;
         return response;

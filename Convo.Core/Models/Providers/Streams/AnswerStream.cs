@@ -2,24 +2,24 @@ using System.Buffers;
 using System.Text.Json;
 using Convo.Core.Models.Providers.Http;
 
-namespace Convo.Core.Models.Providers.OpenAI;
+namespace Convo.Core.Models.Providers.Streams;
 
 /// <summary>
-/// A chat completion stream on its way to the SDK. The SDK passes over an error event, treats a body that just ends as the end of the
-/// answer, and throws at finish reasons or content shapes that compatible servers use. So each event is read here and handed on in
-/// OpenAI's own form, an error becomes a <see cref="ProviderException"/>, and an end without an end mark is <c>stream_cut</c>.
+/// An answer on its way to an SDK. SDKs pass over an error event, treat a body that just ends as the end of the answer, and throw at finish
+/// reasons or content shapes that compatible servers use. So each event is read here, in whatever format it comes, and handed on in the one
+/// the SDK expects; what is wrong with the stream surfaces as <see cref="ProviderException"/>.
 /// </summary>
-internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, EndpointHabits habits) : ForwardOnlyStream
+internal sealed class AnswerStream(Stream upstream, ProviderIdentity provider, EndpointHabits habits, IAnswerWriter writer) : ForwardOnlyStream
 {
     private const int MaxEventBytes = 8 * 1024 * 1024;
 
     private readonly SseEventReader _events = new(upstream, MaxEventBytes);
     private readonly ArrayBufferWriter<byte> _out = new();
+    private AnswerFormat? _format;
     private int _sent;
     private bool _hasText;
     private bool _hasRefusal;
     private bool _hasFinish;
-    private bool _hasUsage;
     private bool _ended;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -62,12 +62,12 @@ internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, End
     {
         if (next is not { } sse)
         {
-            End();
+            End(_format?.MayEndHere == true);
         }
         else if (sse.Data.Span.SequenceEqual("[DONE]"u8))
         {
-            habits.SendsDone = true;
-            Finish();
+            habits.SendsDone |= _format is ChatFormat;
+            End(_format is ChatFormat || _format?.MayEndHere == true);
         }
         else if (Parse(sse) is { } document)
         {
@@ -103,15 +103,32 @@ internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, End
             return;
         }
 
-        var chunk = ChatChunk.Read(root);
+        _format ??= AnswerFormat.Of(root, habits);
+        if (_format?.Error(root) is { ValueKind: JsonValueKind.Object } failed)
+        {
+            throw ProviderFailures.InStream(provider, ErrorBody.Parse(failed));
+        }
+
+        if (_format?.Read(root) is { } chunk)
+        {
+            Hand(chunk);
+        }
+
+        if (_format?.HasEnded == true)
+        {
+            End(isWhole: true);
+        }
+    }
+
+    private void Hand(AnswerChunk chunk)
+    {
         _hasText |= chunk.Text.Length > 0;
         _hasRefusal |= chunk.Refusal.Length > 0;
         _hasFinish |= chunk.FinishReason is not null;
-        _hasUsage |= chunk.Usage is not null;
         if (!chunk.IsEmpty)
         {
             // A refusal is no answer; the reason says so where the provider says "stop".
-            ChatChunkWriter.Write(_out, chunk.FinishReason is not null && _hasRefusal && !_hasText ? chunk with { FinishReason = "content_filter" } : chunk);
+            writer.Write(_out, chunk.FinishReason is not null && _hasRefusal && !_hasText ? chunk with { FinishReason = FinishReasons.ContentFilter } : chunk);
         }
     }
 
@@ -140,33 +157,30 @@ internal sealed class ChatStream(Stream upstream, ProviderIdentity provider, End
         }
 
         return sse.Event == "error"
-            || ChatChunk.Member(root, "error").ValueKind is JsonValueKind.Object or JsonValueKind.String
-            || (ChatChunk.Member(root, "object") is { ValueKind: JsonValueKind.String } kind && kind.ValueEquals("error"));
+            || root.Member("error").ValueKind is JsonValueKind.Object or JsonValueKind.String
+            || root.Text("object") == "error"
+            || (root.Text("type") ?? root.Text("event_type")) == "error";
     }
 
-    /// <summary>
-    /// The body is over without <c>[DONE]</c>. A few servers never send it, so a reason and a usage are taken for an end, but not from a
-    /// server that is known to send it.
-    /// </summary>
-    private void End()
+    private void End(bool isWhole)
     {
-        if (habits.SendsDone || !_hasFinish || !_hasUsage)
+        if (!isWhole)
         {
             throw ProviderFailures.Cut(provider);
         }
 
-        Finish();
-    }
+        if (_format?.End() is { } last)
+        {
+            Hand(last);
+        }
 
-    private void Finish()
-    {
         if (!_hasFinish)
         {
             // Some servers let the end mark stand for the reason.
-            ChatChunkWriter.WriteFinish(_out, _hasRefusal && !_hasText ? "content_filter" : "stop");
+            Hand(new AnswerChunk(FinishReason: FinishReasons.Stop));
         }
 
-        _out.Write("data: [DONE]\n\n"u8);
+        writer.WriteEnd(_out);
         _ended = true;
     }
 

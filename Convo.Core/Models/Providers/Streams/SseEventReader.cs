@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Convo.Core.Models.Providers.Http;
+namespace Convo.Core.Models.Providers.Streams;
 
 /// <param name="Event">The event's name; empty for the default one.</param>
 /// <param name="Data">Its data lines joined by line feeds.</param>

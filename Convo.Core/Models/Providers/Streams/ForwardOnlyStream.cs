@@ -1,4 +1,4 @@
-namespace Convo.Core.Models.Providers.Http;
+namespace Convo.Core.Models.Providers.Streams;
 
 /// <summary>A stream that is read asynchronously from its beginning to its end, and nothing else.</summary>
 internal abstract class ForwardOnlyStream : Stream
