@@ -21,6 +21,7 @@ public static class KnowledgeServiceCollectionExtensions
         // Files
         services.AddSingleton<UploadGate>();
         services.AddSingleton<IAttachmentService, AttachmentService>();
+        services.AddSingleton<IMessagePictures, Pictures.MessagePictures>();
 
         // Ingestion
         services.TryAddSingleton<IEmbedder, LexicalEmbedder>();

@@ -11,7 +11,7 @@ namespace Convo.Core.Turns;
 /// no new ones and lets the running ones finish for a while.
 /// </summary>
 internal sealed partial class TurnHost(
-    TurnRunner runner, LiveTurns live, ITurnLog log, IOptions<TurnOptions> options, TimeProvider time, ILogger<TurnHost> logger) : IHostedService
+    TurnRunner runner, TitleWriter titles, LiveTurns live, ITurnLog log, IOptions<TurnOptions> options, TimeProvider time, ILogger<TurnHost> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
     private IAsyncDisposable? _stopRequests;
@@ -71,6 +71,7 @@ internal sealed partial class TurnHost(
         try
         {
             await runner.RunAsync(turn).ConfigureAwait(false);
+            await titles.WriteAsync(turn).ConfigureAwait(false);
         }
         catch (Exception e)
         {

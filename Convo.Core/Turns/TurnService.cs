@@ -17,6 +17,7 @@ internal sealed class TurnService(
     IRetriever retriever,
     IBudgetGate budget,
     IModelCatalogue catalogue,
+    TurnPictures pictures,
     PromptBuilder prompts,
     TurnHost host,
     ITurnStops stops,
@@ -35,9 +36,10 @@ internal sealed class TurnService(
         var userMessageId = time.NewId();
         var draft = new Draft(
             caller, threadId, userMessageId, request.Content, history,
-            TurnValidation.Model(catalogue, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
             thread?.SystemPrompt ?? request.SystemPrompt, thread?.CollectionIds ?? request.CollectionIds ?? [], request.MaxOutputTokens,
             TurnValidation.Claim(request.IdempotencyKey, request));
+        draft = draft with { PictureTokens = await pictures.CheckAsync(caller, draft.Model, request.AttachmentIds ?? [], cancellationToken).ConfigureAwait(false) };
         return await StartAsync(
             draft,
             thread is null ? new NewThreadRow(request.Model, request.Temperature, request.SystemPrompt, request.CollectionIds ?? []) : null,
@@ -57,7 +59,7 @@ internal sealed class TurnService(
         TurnValidation.CheckTemperature(request.Temperature);
         var draft = new Draft(
             caller, thread.Id, questionId, path[^1].Content, [.. path.SkipLast(1)],
-            TurnValidation.Model(catalogue, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
             thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request }));
         return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
     }
@@ -79,7 +81,7 @@ internal sealed class TurnService(
     {
         var scope = new RetrievalScope(newThread is null ? draft.ThreadId : null, attachmentIds, draft.CollectionIds);
         var passages = Math.Min(options.Value.RetrievalTokenBudget, await retriever.MaxTokensAsync(draft.Caller, scope, cancellationToken).ConfigureAwait(false));
-        var input = Math.Min(prompts.Estimate(draft.SystemPrompt, draft.History, draft.Content, passages), draft.Model.ContextWindow);
+        var input = Math.Min(prompts.Estimate(draft.SystemPrompt, draft.History, draft.Content, passages) + draft.PictureTokens, draft.Model.ContextWindow);
         var output = Math.Min(draft.MaxOutputTokens ?? options.Value.DefaultMaxOutputTokens, draft.Model.MaxOutputTokens);
         var minimum = Math.Min(options.Value.MinimumOutputTokens, output);
 
@@ -118,5 +120,8 @@ internal sealed class TurnService(
     /// <summary>A request with everything resolved that does not need the transaction.</summary>
     private sealed record Draft(
         Caller Caller, Guid ThreadId, Guid UserMessageId, string Content, IReadOnlyList<Message> History, ModelInfo Model, double? Temperature,
-        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim);
+        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim)
+    {
+        public int PictureTokens { get; init; }
+    }
 }

@@ -14,6 +14,9 @@ public static class TurnsServiceCollectionExtensions
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<ITurnStops, TurnStops>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<TurnPictures>();
+        services.AddSingleton<Models.TitleModel>();
+        services.AddSingleton<TitleWriter>();
         services.AddSingleton<TurnGeneration>();
         services.AddSingleton<TurnSettlement>();
         services.AddSingleton<TurnPublisher>();

@@ -18,7 +18,7 @@ internal sealed class PgAttachmentStore(Db db, IBlobStore blobs) : IAttachmentSt
     private const string InsertSql =
         """
         INSERT INTO attachments (id, owner_id, filename, media_type, size_bytes, sha256, status, created_at, updated_at)
-        VALUES (@Id, @OwnerId, @Filename, @MediaType, 0, '', 'queued', @CreatedAt, @CreatedAt)
+        VALUES (@Id, @OwnerId, @Filename, @MediaType, 0, '', @Status, @CreatedAt, @CreatedAt)
         """;
 
     private const string CompleteSql =

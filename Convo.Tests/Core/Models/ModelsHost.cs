@@ -23,7 +23,7 @@ internal sealed class ModelsHost : IAsyncDisposable
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(b =>
         {
-            b.SetMinimumLevel(LogLevel.Trace);
+            b.SetMinimumLevel((logs as Providers.LogCapture)?.Level ?? LogLevel.Debug);
             if (logs is not null)
             {
                 b.AddProvider(logs);

@@ -11,10 +11,10 @@ internal static class ModelIds
     /// <exception cref="InvalidOperationException">It is no list: neither <c>{"data": [{"id"}]}</c> nor Gemini's <c>{"models": [{"name"}]}</c>.</exception>
     public static IReadOnlyList<string> Read(JsonElement root)
     {
-        var list = root.Member("data") is { ValueKind: JsonValueKind.Array } data ? data : root.Member("models");
+        var isData = root.Member("data").ValueKind == JsonValueKind.Array;
         return
         [
-            .. list.EnumerateArray().Select(m => m.Text("id") ?? m.Text("name")).OfType<string>()
+            .. root.Member(isData ? "data" : "models").EnumerateArray().Select(m => m.Text(isData ? "id" : "name") ?? throw new InvalidOperationException("A model without a name."))
                 .Select(id => id.StartsWith(GeminiFolder, StringComparison.Ordinal) ? id[GeminiFolder.Length..] : id),
         ];
     }
