@@ -11,6 +11,9 @@ public interface IModelAdministration
     /// <summary>The providers a model can be added to.</summary>
     IReadOnlyList<ProviderState> Providers(Caller caller);
 
+    /// <summary>The teams a model can be given to.</summary>
+    Task<IReadOnlyList<TeamName>> TeamsAsync(Caller caller, CancellationToken cancellationToken);
+
     /// <exception cref="Shared.ConvoException">404.</exception>
     CatalogueEntry Get(Caller caller, string id);
 

@@ -23,6 +23,12 @@ internal sealed class ModelAdministration(
         return [.. providers.Select(p => new ProviderState(p.Id, p.Name, p.Models.Count > 0 || p is IDiscoverableProvider { Discovery: not DiscoveryUse.None }, health.OfProvider(p.Id)))];
     }
 
+    public Task<IReadOnlyList<TeamName>> TeamsAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        caller.RequireAdmin();
+        return store.TeamsAsync(cancellationToken);
+    }
+
     public CatalogueEntry Get(Caller caller, string id) => List(caller).FirstOrDefault(e => e.Model.QualifiedId == id) ?? throw ConvoException.NotFound("model");
 
     public async Task<CatalogueEntry> PutAsync(Caller caller, string id, ModelDraft draft, CancellationToken cancellationToken)

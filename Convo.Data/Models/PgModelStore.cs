@@ -22,6 +22,10 @@ internal sealed class PgModelStore(Db db, TimeProvider time) : IModelStore
     public async Task<IReadOnlyList<ModelOverride>> LoadAsync(CancellationToken cancellationToken) =>
         [.. (await db.QueryAsync<ModelRow>(LoadSql, null, cancellationToken).ConfigureAwait(false)).Select(r => r.ToOverride())];
 
+    private const string TeamsSql = "SELECT t.id, t.name FROM teams t ORDER BY t.name, t.id";
+
+    public Task<IReadOnlyList<TeamName>> TeamsAsync(CancellationToken cancellationToken) => db.QueryAsync<TeamName>(TeamsSql, null, cancellationToken);
+
     private const string SaveSql =
         """
         INSERT INTO models (provider, id, is_added, name, context_window, max_output_tokens, input_price, cached_input_price, output_price,

@@ -13,6 +13,8 @@ internal sealed class MemoryModelStore : IModelStore, IModelSignals
 
     public Task<IReadOnlyList<ModelOverride>> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ModelOverride>>([.. _models.Values]);
 
+    public Task<IReadOnlyList<TeamName>> TeamsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<TeamName>>([]);
+
     public Task SaveAsync(ModelOverride model, AuditEntry audit, CancellationToken cancellationToken)
     {
         _models[model.QualifiedId] = model;

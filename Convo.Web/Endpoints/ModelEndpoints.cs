@@ -82,7 +82,7 @@ public sealed record ModelView(
         model.SupportsTemperature ? model.MaxTemperature : 0,
         problem);
 
-    private static string? Price(decimal? price) => price?.ToString("0.######", CultureInfo.InvariantCulture);
+    private static string? Price(decimal? price) => price?.ToString("0.00####", CultureInfo.InvariantCulture);
 }
 
 public sealed record ModelOrder(IReadOnlyList<string>? Ids = null);

@@ -1,4 +1,5 @@
 using Convo.Core.Conversations;
+using Convo.Core.Models;
 using Convo.Core.Usage;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
@@ -22,12 +23,20 @@ public sealed partial class Composer
 
     [Parameter] public Guid? ThreadId { get; set; }
 
+    /// <summary>Who gets the message: not every model sees pictures.</summary>
+    [Parameter] public ModelInfo? Model { get; set; }
+
     /// <summary>True when the message was stored.</summary>
     [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files), Task<bool>> OnSend { get; set; } = null!;
 
     [Parameter] public EventCallback OnStop { get; set; }
 
     private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
+
+    private string? Hold => Pending.Hold
+        ?? (Model is { SupportsImages: false } && Pending.Files.Any(file => file.MediaType.StartsWith("image/", StringComparison.Ordinal))
+            ? $"{Model.Name} cannot see pictures. Choose another model, or remove them."
+            : null);
 
     private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
 
@@ -120,7 +129,7 @@ public sealed partial class Composer
     private async Task SendAsync(string text)
     {
         if (_box is null) return;
-        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage())))
+        if (string.IsNullOrWhiteSpace(text) || Hold is not null || !await OnSend((text, Pending.ForMessage())))
         {
             await _box.InvokeVoidAsync("giveBack", text);
             return;
