@@ -62,14 +62,17 @@ internal sealed record Heard(string Text, string Reasoning, ChatFinishReason? Fi
 {
     public string? Code => (Failure as ProviderException)?.Code;
 
-    public static async Task<Heard> FromAsync(IChatClient client, string question = "hi", ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<Heard> FromAsync(IChatClient client, string question = "hi", ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        FromAsync(client, [new ChatMessage(ChatRole.User, question)], options, cancellationToken);
+
+    public static async Task<Heard> FromAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var (text, reasoning) = ("", "");
         ChatFinishReason? reason = null;
         AnswerUsage? usage = null;
         try
         {
-            await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, question)], options, cancellationToken))
+            await foreach (var update in client.GetStreamingResponseAsync(messages, options, cancellationToken))
             {
                 text += update.Text;
                 reasoning += string.Concat(update.Contents.OfType<TextReasoningContent>().Select(r => r.Text));
