@@ -108,7 +108,7 @@ internal sealed class ModelCatalogue : IModelCatalogue
 
     private bool IsConnected(ModelInfo model) => _providers.Any(p => p.Id == model.Provider && (p.Models.Count > 0 || _discovered.ContainsKey(p.Id) || p is IDiscoverableProvider { Discovery: not DiscoveryUse.None }));
 
-    private IReadOnlyList<ModelInfo> OrQuoter(IEnumerable<Entry> entries)
+    private ModelInfo[] OrQuoter(IEnumerable<Entry> entries)
     {
         ModelInfo[] models = [.. entries.Select(e => e.Model)];
         return models.Length > 0 ? models : [.. _entries.Where(e => e.Model.Provider == QuoterProvider.ProviderId).Select(e => e.Model)];

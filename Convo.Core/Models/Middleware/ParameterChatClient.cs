@@ -38,7 +38,7 @@ internal sealed class ParameterChatClient(IChatClient inner, ModelInfo model) : 
     }
 
     /// <summary>What the system would have said leads the first message of the person, where every model reads it.</summary>
-    private static IReadOnlyList<ChatMessage> WithoutSystem(IReadOnlyList<ChatMessage> messages)
+    private static List<ChatMessage> WithoutSystem(IReadOnlyList<ChatMessage> messages)
     {
         var instructions = string.Join("\n\n", messages.Where(m => m.Role == ChatRole.System).Select(m => m.Text));
         List<ChatMessage> rest = [.. messages.Where(m => m.Role != ChatRole.System)];

@@ -105,8 +105,8 @@ public sealed class ModelHealthTests
 
 public sealed class ModelAdministrationTests
 {
-    private static readonly Caller Admin = new(Guid.NewGuid(), Role.Admin);
-    private static readonly Caller Member = new(Guid.NewGuid(), Role.Member, TeamId: Guid.NewGuid());
+    private static readonly Caller Admin = new(TimeProvider.System.NewId(), Role.Admin);
+    private static readonly Caller Member = new(TimeProvider.System.NewId(), Role.Member, TeamId: TimeProvider.System.NewId());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -222,7 +222,7 @@ public sealed class ModelAdministrationTests
             ("openai/gpt-4o", new(Name: "  "), "name"),
             ("openai/gpt-4o", new(Fallbacks: ["openai/gpt-4o"]), "fallbacks"),
             ("openai/gpt-4o", new(Fallbacks: ["nobody/nothing"]), "fallbacks"),
-            ("openai/gpt-4o", new(Everyone: true, UserIds: [Guid.NewGuid()]), "everyone"),
+            ("openai/gpt-4o", new(Everyone: true, UserIds: [TimeProvider.System.NewId()]), "everyone"),
             ("nobody/x", new(), "id"),
             ("no-slash", new(), "id"),
         ];

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Convo.Core.Shared;
 using Convo.Data.Embedded;
 using Convo.Tests.Core.Knowledge.Pictures;
 using Convo.Tests.Core.Models;
@@ -63,7 +64,7 @@ public sealed class ModelEndpointTests
         using var missing = await admin.GetAsync("/api/convo/admin/models/nobody/nothing", Token);
         using var unknown = await admin.SendJsonAsync(HttpMethod.Put, "/api/convo/admin/models/nobody/nothing", new { });
         using var wrong = await admin.SendJsonAsync(HttpMethod.Put, "/api/convo/admin/models/quoter/quoter", new { context_window = -5 });
-        using var team = await admin.SendJsonAsync(HttpMethod.Put, "/api/convo/admin/models/quoter/quoter", new { team_ids = new[] { Guid.NewGuid() } });
+        using var team = await admin.SendJsonAsync(HttpMethod.Put, "/api/convo/admin/models/quoter/quoter", new { team_ids = new[] { TimeProvider.System.NewId() } });
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (missing.StatusCode, unknown.StatusCode));
         Assert.Equal("context_window", (await wrong.JsonAsync()).GetProperty("field").GetString());
         Assert.Equal(HttpStatusCode.NotFound, team.StatusCode);
@@ -112,7 +113,7 @@ public sealed class ModelEndpointTests
 
         // The next question of the same chat still shows it.
         await AskAsync(client, new { content = "Once more", model = "gpt-4o", thread_id = answer.GetProperty("thread_id").GetGuid() });
-        Assert.Equal(sent, stub.ChatRequests.Last().Json!["messages"]![1]!["content"]![0]!["image_url"]!["url"]!.GetValue<string>());
+        Assert.Equal(sent, stub.ChatRequests[^1].Json!["messages"]![1]!["content"]![0]!["image_url"]!["url"]!.GetValue<string>());
     }
 
     [Theory]
@@ -148,12 +149,12 @@ public sealed class ModelEndpointTests
             thread = answer.GetProperty("thread_id").GetGuid();
         }
 
-        var sent = stub.ChatRequests.Last().Json!["messages"]!.AsArray();
+        var sent = stub.ChatRequests[^1].Json!["messages"]!.AsArray();
         var omitted = answer.GetProperty("omitted_messages").GetInt32();
         Assert.True(omitted is > 0 and < 6 && omitted % 2 == 0, $"{omitted} left out");
         Assert.Equal(["system", "user"], sent.Take(2).Select(m => m!["role"]!.GetValue<string>()));
         Assert.Equal(8 - omitted, sent.Count);
-        Assert.StartsWith("Question 3", stub.ChatRequests.Last().LastUserText, StringComparison.Ordinal);
+        Assert.StartsWith("Question 3", stub.ChatRequests[^1].LastUserText, StringComparison.Ordinal);
     }
 
     [Fact]

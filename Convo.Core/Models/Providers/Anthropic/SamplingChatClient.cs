@@ -7,7 +7,7 @@ namespace Convo.Core.Models.Providers.Anthropic;
 /// <summary>
 /// Brings temperature and top_p to the wire. The SDK speaks API version 2026-10-21, which refuses both with 400; its request type has no
 /// members for them and its adapter drops them without a word. A model that takes them is asked in the version before, with the members
-/// written into the raw request (docs/adr/0008).
+/// written into the raw request (docs/adr/0007).
 /// </summary>
 internal sealed class SamplingChatClient(IChatClient inner, string model) : DelegatingChatClient(inner)
 {

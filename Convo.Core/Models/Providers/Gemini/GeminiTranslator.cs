@@ -48,7 +48,7 @@ internal sealed class GeminiTranslator(string? apiKey) : RequestTranslator
 
     private static bool IsSystem(JsonNode? message) => message?["role"]?.GetValue<string>() is "system" or "developer";
 
-    private static JsonNode Part((string? Text, string? MediaType, string? Data) part) => part.Data is null
+    private static JsonObject Part((string? Text, string? MediaType, string? Data) part) => part.Data is null
         ? new JsonObject { ["text"] = part.Text }
         : new JsonObject { ["inlineData"] = new JsonObject { ["mimeType"] = part.MediaType, ["data"] = part.Data } };
 }

@@ -26,7 +26,7 @@ internal sealed class ResponsesTranslator : RequestTranslator
         return (new Uri(baseUrl, "responses"), body);
     }
 
-    private static JsonNode Part((string? Text, string? MediaType, string? Data) part, string role) => part.Data is null
+    private static JsonObject Part((string? Text, string? MediaType, string? Data) part, string role) => part.Data is null
         ? new JsonObject { ["type"] = role == "assistant" ? "output_text" : "input_text", ["text"] = part.Text }
         : new JsonObject { ["type"] = "input_image", ["image_url"] = $"data:{part.MediaType};base64,{part.Data}" };
 }

@@ -139,6 +139,6 @@ public sealed partial class ReplayTests
         return heard.Usage.Estimated == stream.Input is null ? null : "usage wrongly marked";
     }
 
-    [GeneratedRegex("question-([0-9]+)-")]
+    [GeneratedRegex("question-([0-9]+)-", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Question();
 }

@@ -64,10 +64,10 @@ public sealed partial class ModelsPage : IDisposable
         return null;
     }
 
-    private Task HideAsync(CatalogueEntry entry) => TryAsync(caller =>
+    private Task<bool> HideAsync(CatalogueEntry entry) => TryAsync(caller =>
         Models.PutAsync(caller, entry.Model.QualifiedId, ModelDrafts.Of(entry) with { Hidden = !entry.IsHidden }, CancellationToken.None));
 
-    private Task ResetAsync(CatalogueEntry entry) => TryAsync(caller => Models.DeleteAsync(caller, entry.Model.QualifiedId, CancellationToken.None));
+    private Task<bool> ResetAsync(CatalogueEntry entry) => TryAsync(caller => Models.DeleteAsync(caller, entry.Model.QualifiedId, CancellationToken.None));
 
     private Task MoveAsync(CatalogueEntry entry, int by)
     {
