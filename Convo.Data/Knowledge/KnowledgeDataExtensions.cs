@@ -22,6 +22,8 @@ public static class KnowledgeDataExtensions
         .AddSingleton<ISearchIndex, PgSearchIndex>()
         .AddSingleton<ISearchMaintenance, PgSearchMaintenance>()
         .AddSingleton<IRetrievalLog, PgRetrievalLog>()
+        .AddSingleton<IEmbeddingModelStore, PgEmbeddingModelStore>()
+        .AddSingleton<IPayer, PgPayer>()
         // For the job store, which knows no more of Npgsql than this
         .AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
 }

@@ -10,7 +10,7 @@ internal sealed class PgSearchMaintenance(Db db) : ISearchMaintenance
     private const double AllowedDrift = 0.05;
 
     /// <summary>Fewer vectors are compared one by one sooner than an index is built.</summary>
-    private const long IndexFrom = 10_000;
+    public const long IndexFrom = 10_000;
 
     private const int BatchSize = 500;
 
