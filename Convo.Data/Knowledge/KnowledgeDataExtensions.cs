@@ -11,6 +11,7 @@ public static class KnowledgeDataExtensions
         // Files
         .AddSingleton<IBlobStore, PgBlobStore>()
         .AddSingleton<IAttachmentStore, PgAttachmentStore>()
+        .AddSingleton<ICollectionStore, PgCollectionStore>()
         .AddSingleton<IAttachmentSignals, RedisAttachmentSignals>()
         // Ingestion
         .AddSingleton<DocumentTextStore>()
@@ -18,6 +19,7 @@ public static class KnowledgeDataExtensions
         .AddSingleton<ChunkPublisher>()
         .AddSingleton<IIngestionStore, PgIngestionStore>()
         // Search
+        .AddSingleton<EmbeddingIndex>()
         .AddSingleton<KeywordSearch>()
         .AddSingleton<ISearchIndex, PgSearchIndex>()
         .AddSingleton<ISearchMaintenance, PgSearchMaintenance>()

@@ -5,7 +5,7 @@ using Pgvector;
 namespace Convo.Data.Knowledge;
 
 /// <summary>The table of embedding models, and the vectors of one that is being prepared.</summary>
-internal sealed class PgEmbeddingModelStore(Db db, TimeProvider time) : IEmbeddingModelStore
+internal sealed class PgEmbeddingModelStore(Db db, EmbeddingIndex index, TimeProvider time) : IEmbeddingModelStore
 {
     /// <summary>Nodes remember the model in use for seconds, and a deploy with old and new settings side by side takes minutes.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
@@ -71,9 +71,9 @@ internal sealed class PgEmbeddingModelStore(Db db, TimeProvider time) : IEmbeddi
         new { model, ids = vectors.Select(v => v.ChunkId).ToArray(), vectors = vectors.Select(v => new Vector(v.Embedding)).ToArray() },
         cancellationToken);
 
-    private const string EnsureIndexSql =
+    private const string LargeSql =
         """
-        SELECT ensure_embedding_index(m.model, m.dimensions)
+        SELECT m.dimensions
         FROM embedding_models AS m
         WHERE m.model = @model AND (SELECT count(*) FROM chunk_embeddings AS e WHERE e.model = @model) >= @from
         """;
@@ -93,7 +93,11 @@ internal sealed class PgEmbeddingModelStore(Db db, TimeProvider time) : IEmbeddi
 
     public async Task<bool> TrySwitchAsync(string model, CancellationToken cancellationToken)
     {
-        await db.ScalarAsync<bool?>(EnsureIndexSql, new { model, from = PgSearchMaintenance.IndexFrom }, cancellationToken).ConfigureAwait(false);
+        if (await db.ScalarAsync<int?>(LargeSql, new { model, from = EmbeddingIndex.From }, cancellationToken).ConfigureAwait(false) is { } dimensions)
+        {
+            await index.EnsureAsync(model, dimensions, cancellationToken).ConfigureAwait(false);
+        }
+
         var now = time.GetUtcNow();
         return await db.InTransactionAsync(
             async session =>

@@ -73,7 +73,7 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
         ORDER BY n.distance, n.chunk_id
         """;
 
-    private const string HasIndexSql = "SELECT to_regclass(embedding_index_name(@model)) IS NOT NULL";
+    private const string HasIndexSql = "SELECT has_embedding_index(@model)";
 
     public async Task<IReadOnlyList<RankedChunk>> VectorAsync(
         Guid personId, RetrievalScope scope, ScopeExtent extent, string model, float[] query, int depth, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ public static class ConvoApi
 
         // Knowledge
         routes.MapAttachmentEndpoints();
+        routes.MapCollectionEndpoints();
         routes.MapSearchEndpoints();
 
         // Models

@@ -10,9 +10,9 @@ internal static class RetrievalBench
 {
     private const int Depth = 100;
 
-    public static Bench Bench { get; } = new(
+    public static BenchCommand Command { get; } = new(
         "retrieval",
-        "Ranking quality beside Lucene.Net's BM25: --beir <folder> [--qrels file] [--language name] [--limit questions] [--weights 0,0.01,1]",
+        "Ranking quality beside Lucene.Net's BM25: --beir <folder> [--qrels file] [--language name] [--limit questions] [--weights 0,0.01,1] [--worst n]",
         RunAsync);
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken cancellationToken)
@@ -49,6 +49,13 @@ internal static class RetrievalBench
         }
 
         Say($"keyword − lucene {Difference(measured["keyword"], measured["lucene"])}; hybrid − keyword {Difference(measured["hybrid"], measured["keyword"])}  (nDCG@10)");
+        Say($"languages: {await index.LanguagesAsync(cancellationToken)}");
+        foreach (var (query, i) in queries.Select((query, i) => (query, i))
+            .OrderBy(pair => measured["keyword"].NdcgByQuery[pair.i] - measured["lucene"].NdcgByQuery[pair.i]).Take(options.Number("worst", 0)))
+        {
+            Say($"  {measured["keyword"].NdcgByQuery[i]:0.00} against {measured["lucene"].NdcgByQuery[i]:0.00}  {query.Id}  {query.Text}");
+        }
+
         if (options.Has("weights"))
         {
             await new FusionSweep(host, collection, queries).RunAsync(options.Text("weights"), index.DocumentOf, cancellationToken);

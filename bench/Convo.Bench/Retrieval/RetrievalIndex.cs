@@ -11,6 +11,11 @@ internal sealed class RetrievalIndex(KnowledgeHost host)
     /// <summary>Documents that could not be ingested: those without a word.</summary>
     public int Skipped { get; private set; }
 
+    private const string LanguagesSql = "SELECT string_agg(language || ' ' || chunk_count, ', ' ORDER BY chunk_count DESC) FROM search_languages";
+
+    /// <summary>Passages of each language that was detected.</summary>
+    public Task<string?> LanguagesAsync(CancellationToken cancellationToken) => host.Db.ScalarAsync<string>(LanguagesSql, null, cancellationToken);
+
     public string? DocumentOf(Guid attachmentId) => _documents.GetValueOrDefault(attachmentId);
 
     public async Task FillAsync(IReadOnlyList<BeirDocument> documents, CancellationToken cancellationToken)
