@@ -41,6 +41,8 @@ public static class KnowledgeServiceCollectionExtensions
         services.AddSingleton<IQuestionRewriter, QuestionRewriter>();
         services.AddSingleton<ISearchService, SearchService>();
         services.AddSingleton<IRetriever, Retriever>();
+        services.AddSingleton<IRetrievalReplay, RetrievalReplay>();
+        services.AddSingleton<IEmbeddingModels, EmbeddingModels>();
         services.AddSingleton<ICitationBuilder, CitationBuilder>();
         return services;
     }

@@ -51,6 +51,11 @@ internal sealed class NothingToRetrieve : IRetriever
     public Task<int> MaxTokensAsync(Caller caller, RetrievalScope scope, CancellationToken cancellationToken) => Task.FromResult(0);
 }
 
+internal sealed class AsAsked : IQuestionRewriter
+{
+    public Task<string> RewriteAsync(FollowUpQuestion question, CancellationToken cancellationToken) => Task.FromResult(question.Path[^1].Content);
+}
+
 internal sealed class NoCitations : ICitationBuilder
 {
     public IReadOnlyList<Citation> Build(string answer, Retrieval retrieval) => [];

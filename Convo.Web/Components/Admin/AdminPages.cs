@@ -8,6 +8,7 @@ internal static class AdminPages
         ("/admin/people", "People", "users"),
         ("/admin/budgets", "Budgets", "wallet"),
         ("/admin/models", "Models", "cpu"),
+        ("/admin/search", "Search", "search"),
         ("/admin/usage", "Usage", "chart-column"),
         ("/admin/audit", "Audit log", "scroll-text"),
     ];

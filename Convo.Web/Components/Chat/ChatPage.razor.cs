@@ -12,6 +12,7 @@ public sealed partial class ChatPage : IAsyncDisposable
 {
     private string? _name;
     private OpenSource? _source;
+    private Guid? _why;
     private Conversation? _conversation;
     private Composer? _composer;
 
@@ -43,7 +44,7 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     protected override Task OnParametersSetAsync()
     {
-        if (ThreadId != Snapshot.Thread?.Id) _source = null;
+        if (ThreadId != Snapshot.Thread?.Id) (_source, _why) = (null, null);
         return Session.OpenAsync(ThreadId);
     }
 
@@ -102,6 +103,7 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     private void OnAction(ConvoActionEventArgs e)
     {
+        if (e.Action == "why") (_source, _why) = (null, e.Id);
         if (e.Action != "cite" || !int.TryParse(e.Text, out var number)) return;
         var message = Snapshot.Messages.FirstOrDefault(other => other.Id == e.Id);
         var citations = message?.Id == Session.Live?.MessageId ? Session.Live!.State.Citations : message?.Citations;
