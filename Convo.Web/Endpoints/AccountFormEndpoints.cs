@@ -2,7 +2,6 @@ using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Convo.Web.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 
 namespace Convo.Web.Endpoints;
 
@@ -31,7 +30,7 @@ public static class AccountFormEndpoints
         {
             throttle.Require(context, form["email"].ToString());
             var identity = await signIn.SignInAsync(form["email"], form["password"], cancellationToken);
-            return await EnterAsync(context, identity, LocalUrl(form["returnUrl"]));
+            return await EnterAsync(context, identity, SignInMethod.Password, LocalUrl(form["returnUrl"]));
         });
 
     private static Task<IResult> SetupAsync(
@@ -40,7 +39,7 @@ public static class AccountFormEndpoints
         {
             throttle.Require(context, form["token"].ToString());
             var identity = await setup.CompleteAsync(new(form["token"], form["name"], form["email"], form["password"]), cancellationToken);
-            return await EnterAsync(context, identity, "/");
+            return await EnterAsync(context, identity, SignInMethod.Link, "/");
         });
 
     private static Task<IResult> ChangePasswordAsync(
@@ -49,21 +48,19 @@ public static class AccountFormEndpoints
         {
             throttle.Require(context, caller.UserId.ToString());
             var identity = await signIn.ChangePasswordAsync(caller, form["current_password"], form["password"], cancellationToken);
-            return await EnterAsync(context, identity, SettingsPath);
+            return await EnterAsync(context, identity, SignInMethod.Password, SettingsPath);
         });
 
     private static Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery) =>
         HandleAsync(context, antiforgery, Authentication.SignInPath, async _ =>
         {
-            await context.SignOutAsync(Authentication.CookieScheme);
+            await context.LeaveAsync();
             return TypedResults.LocalRedirect(Authentication.SignInPath);
         });
 
-    private static async Task<IResult> EnterAsync(HttpContext context, Identity identity, string next)
+    private static async Task<IResult> EnterAsync(HttpContext context, Identity identity, SignInMethod method, string next)
     {
-        // A lasting cookie: 14 days from the last use.
-        var properties = new AuthenticationProperties { IsPersistent = true };
-        await context.SignInAsync(Authentication.CookieScheme, identity.ToPrincipal(Authentication.CookieScheme), properties);
+        await context.EnterAsync(identity, method);
         return TypedResults.LocalRedirect(next);
     }
 
