@@ -11,7 +11,7 @@ internal static class AccountProblems
         (null or "", _) => null,
         ("invalid_credentials", _) => ("That did not match", "Check the email and the password, and try again."),
         ("wrong_password", _) => ("That is not your present password", "Type it again. Without it the password cannot be changed."),
-        ("link_invalid", _) => ("This link is no longer good", "It was used already or is too old. Restart Convo to print a new one."),
+        ("link_invalid", _) => ("This link is no longer good", "It was used already or is too old. Ask your administrator for a new one; the first administrator’s is printed when Convo starts."),
         ("setup_done", _) => ("Convo is set up already", "Sign in with the administrator’s account."),
         ("email_taken", _) => ("That email has an account already", "Sign in with it, or take another one."),
         ("invalid_request", "email") => ("That is not an email address", "Write it like name@example.org."),

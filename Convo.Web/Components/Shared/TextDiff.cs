@@ -30,6 +30,9 @@ internal static class TextDiff
     /// <summary>Finding the shortest difference is quadratic in what differs; beyond this a block is shown as replaced whole.</summary>
     private const int MaxPieces = 4000;
 
+    /// <summary>Below a quarter in common a line counts as replaced.</summary>
+    private const int MinShare = 4;
+
     public static IReadOnlyList<DiffLine> Compare(string old, string @new)
     {
         var diff = Diff(old, @new, LineChunker.Instance);
@@ -87,26 +90,49 @@ internal static class TextDiff
     {
         var diff = Diff(old, @new, WordChunker.Instance);
         var parts = new List<DiffPart>();
-        var at = 0;
+        var (removed, added, at) = ("", "", 0);
         foreach (var block in diff.DiffBlocks)
         {
-            Add(parts, DiffKind.Same, diff.PiecesOld, at, block.DeleteStartA);
-            Add(parts, DiffKind.Removed, diff.PiecesOld, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA);
-            Add(parts, DiffKind.Added, diff.PiecesNew, block.InsertStartB, block.InsertStartB + block.InsertCountB);
+            var same = Join(diff.PiecesOld, at, block.DeleteStartA);
+            if (parts.Count + removed.Length + added.Length > 0 && string.IsNullOrWhiteSpace(same))
+            {
+                // A blank between two changed words is part of one longer change.
+                (removed, added) = (removed + same, added + same);
+            }
+            else
+            {
+                Flush(parts, ref removed, ref added);
+                Add(parts, DiffKind.Same, same);
+            }
+
+            removed += Join(diff.PiecesOld, block.DeleteStartA, block.DeleteStartA + block.DeleteCountA);
+            added += Join(diff.PiecesNew, block.InsertStartB, block.InsertStartB + block.InsertCountB);
             at = block.DeleteStartA + block.DeleteCountA;
         }
 
-        Add(parts, DiffKind.Same, diff.PiecesOld, at, diff.PiecesOld.Count);
-        return parts;
+        Flush(parts, ref removed, ref added);
+        Add(parts, DiffKind.Same, Join(diff.PiecesOld, at, diff.PiecesOld.Count));
+        var kept = parts.Where(part => part.Kind == DiffKind.Same).Sum(part => part.Text.Length);
+        // Two lines that share a word or two are two lines.
+        return kept * MinShare < Math.Max(old.Length, @new.Length) ? [new(DiffKind.Removed, old), new(DiffKind.Added, @new)] : parts;
     }
 
-    private static void Add(List<DiffPart> parts, DiffKind kind, IReadOnlyList<string> pieces, int from, int to)
+    private static void Flush(List<DiffPart> parts, ref string removed, ref string added)
     {
-        if (from < to)
+        Add(parts, DiffKind.Removed, removed);
+        Add(parts, DiffKind.Added, added);
+        (removed, added) = ("", "");
+    }
+
+    private static void Add(List<DiffPart> parts, DiffKind kind, string text)
+    {
+        if (text.Length > 0)
         {
-            parts.Add(new DiffPart(kind, string.Concat(pieces.Skip(from).Take(to - from))));
+            parts.Add(new DiffPart(kind, text));
         }
     }
+
+    private static string Join(IReadOnlyList<string> pieces, int from, int to) => string.Concat(pieces.Skip(from).Take(to - from));
 
     private static DiffResult Diff(string old, string @new, IChunker chunker)
     {

@@ -13,7 +13,7 @@ internal static class AuditText
     /// <summary><c>user.password_changed</c> reads "User: password changed".</summary>
     public static string Of(string action)
     {
-        var words = action.Replace('_', ' ').Split('.', 2);
+        var words = action.Replace("api_key", "API key", StringComparison.Ordinal).Replace('_', ' ').Split('.', 2);
         var subject = words[0].Length == 0 ? "" : char.ToUpperInvariant(words[0][0]) + words[0][1..];
         return words.Length == 2 ? $"{subject}: {words[1]}" : subject;
     }
