@@ -14,6 +14,8 @@ public static class AccountsServiceCollectionExtensions
             .Configure<IConfiguration>((options, configuration) => options.Read(configuration));
         services.AddOptionsWithValidateOnStart<OrganisationOptions, OrganisationOptionsValidator>()
             .Configure<IConfiguration>((options, configuration) => options.Read(configuration));
+        services.AddOptionsWithValidateOnStart<OpenIdSettings, OpenIdSettingsValidator>()
+            .Configure<IConfiguration>((options, configuration) => options.Read(configuration));
         services.AddOptions<PasswordHasherOptions>().Configure(options => options.IterationCount = Passwords.Iterations);
 
         services.TryAddSingleton(TimeProvider.System);
@@ -29,6 +31,7 @@ public static class AccountsServiceCollectionExtensions
         services.AddSingleton<ITeamAdministration, TeamAdministration>();
         services.AddSingleton<ISessionService, SessionService>();
         services.AddSingleton<IRevokedTurns, RevokedTurns>();
+        services.AddSingleton<IExternalSignInService, ExternalSignInService>();
         services.AddSingleton<IAuditLog, AuditLogReader>();
         return services;
     }

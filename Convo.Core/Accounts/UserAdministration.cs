@@ -133,7 +133,7 @@ internal sealed class UserAdministration(
         return details;
     }
 
-    private static string Spelled(Role role) => role is Role.Admin ? "admin" : "member";
+    internal static string Spelled(Role role) => role is Role.Admin ? "admin" : "member";
 
     private static ConvoException NotFound() => ConvoException.NotFound("person");
 }

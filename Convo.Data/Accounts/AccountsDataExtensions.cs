@@ -12,6 +12,7 @@ public static class AccountsDataExtensions
         services.AddSingleton<IApiKeyRepository, PgApiKeyRepository>();
         services.AddSingleton<ITeamRepository, PgTeamRepository>();
         services.AddSingleton<ISessionRepository, PgSessionRepository>();
+        services.AddSingleton<IExternalLoginRepository, PgExternalLoginRepository>();
         services.AddSingleton<IAuditRepository, PgAuditRepository>();
         services.AddSingleton<IRevokedTurnRepository, PgRevokedTurns>();
         services.AddSingleton<IKeyRingStore, PgKeyRingStore>();

@@ -69,11 +69,15 @@ internal static class RouteTable
         [$"GET {Api}/collections/{{id:guid}}"] = Owned($"{Api}/collections/{{collection}}"),
         [$"PATCH {Api}/collections/{{id:guid}}"] = Owned($"{Api}/collections/{{collection}}", """{"name":"stolen"}"""),
         [$"DELETE {Api}/collections/{{id:guid}}"] = Owned($"{Api}/collections/{{collection}}"),
+        [$"GET {Api}/collections/{{id:guid}}/attachments"] = Owned($"{Api}/collections/{{collection}}/attachments"),
+        [$"PUT {Api}/collections/{{id:guid}}/attachments/{{attachmentId:guid}}"] = Owned($"{Api}/collections/{{collection}}/attachments/{{file}}"),
+        [$"DELETE {Api}/collections/{{id:guid}}/attachments/{{attachmentId:guid}}"] = Owned($"{Api}/collections/{{collection}}/attachments/{{file}}"),
 
         // Models and use
         [$"GET {Api}/models"] = Own(),
         [$"GET {Api}/usage"] = Own(),
         [$"GET {Api}/budget"] = Own(),
+        [$"POST {Api}/estimate"] = Own("""{"content":"x"}"""),
         ["POST /v1/chat/completions"] = Own("""{"model":"quoter","messages":[{"role":"user","content":"hi"}]}"""),
         ["POST /v1/embeddings"] = Own("""{"model":"lexical","input":"hi"}"""),
         ["GET /v1/models"] = Own(),
@@ -116,6 +120,7 @@ internal static class RouteTable
         [$"GET {Api}/admin/audit/export"] = Admin($"{Api}/admin/audit/export"),
         [$"GET {Api}/admin/budgets"] = Admin($"{Api}/admin/budgets"),
         [$"PUT {Api}/admin/budgets"] = Admin($"{Api}/admin/budgets", """{"scope":"global","window":"day","token_limit":1}"""),
+        [$"GET {Api}/admin/budgets/history"] = Admin($"{Api}/admin/budgets/history"),
         [$"GET {Api}/admin/usage"] = Admin($"{Api}/admin/usage"),
         [$"GET {Api}/admin/models"] = Admin($"{Api}/admin/models"),
         [$"POST {Api}/admin/models"] = Admin($"{Api}/admin/models", "{}"),
@@ -130,6 +135,7 @@ internal static class RouteTable
         ["POST /account/password"] = Own(),
         ["POST /account/delete"] = Own(),
         ["GET /account/provider"] = Public(),
+        ["GET /account/provider/connect"] = Own(),
 
         // Operations
         ["GET /health/live"] = Public(),

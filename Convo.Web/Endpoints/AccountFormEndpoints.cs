@@ -2,6 +2,7 @@ using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Convo.Web.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.Extensions.Options;
 
 namespace Convo.Web.Endpoints;
 
@@ -21,6 +22,9 @@ public static class AccountFormEndpoints
         group.MapPost("/setup", SetupAsync).AllowAnonymous();
         group.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
         group.MapPost("/password", ChangePasswordAsync);
+        // Links and not forms: the policy form-action would stop a form from leading to the provider.
+        group.MapGet("/provider", Enter).AllowAnonymous();
+        group.MapGet("/provider/connect", Connect);
         return group;
     }
 
@@ -50,6 +54,12 @@ public static class AccountFormEndpoints
             var identity = await signIn.ChangePasswordAsync(caller, form["current_password"], form["password"], cancellationToken);
             return await EnterAsync(context, identity, SignInMethod.Password, SettingsPath);
         });
+
+    private static IResult Enter(IOptions<OpenIdSettings> provider, string? returnUrl = null) =>
+        provider.Value.IsOn ? OpenId.Challenge(LocalUrl(returnUrl), connect: null) : TypedResults.LocalRedirect(Authentication.SignInPath);
+
+    private static IResult Connect(Caller caller, IOptions<OpenIdSettings> provider) =>
+        provider.Value.IsOn ? OpenId.Challenge(SettingsPath, caller.UserId) : TypedResults.LocalRedirect(SettingsPath);
 
     private static Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery) =>
         HandleAsync(context, antiforgery, Authentication.SignInPath, async _ =>
