@@ -28,6 +28,7 @@ public static class ConvoApi
         routes.MapAccountFormEndpoints();
         routes.MapAccountEndpoints();
         routes.MapApiKeyEndpoints();
+        routes.MapSessionEndpoints();
         routes.MapAdminEndpoints();
     }
 }
