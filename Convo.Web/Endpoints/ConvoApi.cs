@@ -15,6 +15,7 @@ public static class ConvoApi
 
         // Knowledge
         routes.MapAttachmentEndpoints();
+        routes.MapCollectionEndpoints();
         routes.MapSearchEndpoints();
 
         // Models
