@@ -59,15 +59,7 @@ public sealed class BudgetRules
     /// The store of counters carries a mark that each change of a limit replaces. Whoever decides by limits of another mark is told the
     /// present one and reads them again: a change holds everywhere at once, also where its announcement was lost.
     /// </summary>
-    public void Learn(string mark)
-    {
-        if (_mark != mark)
-        {
-            _mark = mark;
-            // Also what was read under an earlier mark of the same text: an emptied store has none.
-            Forget();
-        }
-    }
+    public void Learn(string mark) => _mark = mark;
 
     internal static IReadOnlyList<BudgetLimit> Resolve(Caller caller, IReadOnlyList<BudgetLimit> rows, long dailyTokens) =>
     [

@@ -65,7 +65,12 @@ internal static partial class BudgetScripts
         if state[1] == 'settled' or state[1] == 'released' then return {'ended'} end
         -- A reservation that is repeated, because its first answer was lost, gets the first answer.
         if state[1] == 'held' and tonumber(state[3]) > now then return {'held', state[2], state[4], state[5]} end
-        local mark = redis.call('GET', KEYS[2]) or ''
+        local mark = redis.call('GET', KEYS[2])
+        if not mark then
+          -- Emptied: what anybody knows of limits may be old. No mark is ever used twice.
+          mark = turn
+          redis.call('SET', KEYS[2], mark)
+        end
         if mark ~= ARGV[12] then return {'stale', mark} end
 
         -- A hold that expired may belong to a node that died after it wrote the ledger. The hold stays as the sign of it, for everybody who

@@ -98,16 +98,18 @@ internal sealed class BudgetHarness : IAsyncDisposable
 
     public Task<LedgerTotals> LedgerAsync(BudgetAccount account) => new LedgerReader(Database.Db).TotalsAsync(account, Time.GetUtcNow(), CancellationToken.None);
 
-    public async Task FlushAllAsync()
-    {
-        using var admin = await BudgetConnections.OpenAsync(_redis);
-        await admin.GetDatabase().ExecuteAsync("FLUSHALL");
-    }
+    public Task FlushAllAsync() => OnEveryServerAsync("FLUSHALL");
 
-    public async Task FlushScriptsAsync()
+    public Task FlushScriptsAsync() => OnEveryServerAsync("SCRIPT", "FLUSH");
+
+    /// <summary>On each node of a cluster.</summary>
+    public async Task OnEveryServerAsync(string command, params object[] arguments)
     {
         using var admin = await BudgetConnections.OpenAsync(_redis);
-        await admin.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
+        foreach (var server in admin.GetServers())
+        {
+            await server.ExecuteAsync(command, arguments);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -176,15 +178,18 @@ internal sealed class BudgetNode : IAsyncDisposable
     public Task<Hold> ReserveAsync(Caller caller, HoldRequest request) => Gate.ReserveAsync(caller, request, CancellationToken.None);
 
     /// <summary>Null when it was refused.</summary>
-    public async Task<Hold?> TryReserveAsync(Caller caller, HoldRequest request)
+    public async Task<Hold?> TryReserveAsync(Caller caller, HoldRequest request) => (await AskAsync(caller, request)).Hold;
+
+    /// <summary>Either a hold or the refusal.</summary>
+    public async Task<(Hold? Hold, ConvoException? Refusal)> AskAsync(Caller caller, HoldRequest request)
     {
         try
         {
-            return await ReserveAsync(caller, request);
+            return (await ReserveAsync(caller, request), null);
         }
         catch (ConvoException e) when (e.Code == "budget_exceeded")
         {
-            return null;
+            return (null, e);
         }
     }
 
