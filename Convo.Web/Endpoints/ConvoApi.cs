@@ -24,6 +24,8 @@ public static class ConvoApi
 
         // Usage
         routes.MapUsageEndpoints();
+        routes.MapAdminBudgetEndpoints();
+        routes.MapAdminUsageEndpoints();
 
         // Accounts
         routes.MapAccountFormEndpoints();
