@@ -30,7 +30,7 @@ public abstract class ComponentTest : BunitContext
         Knowledge = new FakeKnowledge(Time);
         Collections = new FakeCollections(Time);
         Usage = new FakeUsage(Time);
-        var person = new Identity(Time.GetUtcNow() is var now ? Guid.CreateVersion7(now) : default, "person-1@example.org", "Sample Person", Role.Member, null, "stamp", null, ApiScopes.All);
+        var person = new Identity(Time.GetUtcNow() is var now ? Guid.CreateVersion7(now) : default, "person-1@example.org", "Sample Person", Role.Member, null, "stamp", null, ApiScopes.All, SessionId: Guid.CreateVersion7(now));
         Caller = person.ToCaller();
 
         JSInterop.Mode = JSRuntimeMode.Loose;

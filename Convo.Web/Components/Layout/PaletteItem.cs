@@ -12,6 +12,7 @@ internal static class PaletteItems
     public static readonly IReadOnlyList<PaletteItem> Commands =
     [
         new("Actions", "New chat", "Ctrl Shift O", "square-pen", Run: "new-chat"),
+        new("Go to", "All and archived chats", "Page", "archive", "/chats"),
         new("Go to", "Documents", "Page", "files", "/documents"),
         new("Go to", "My usage and budget", "Page", "chart-column", "/usage"),
         new("Go to", "Settings", "Page", "settings", "/settings"),
