@@ -1,11 +1,12 @@
 using Convo.Core.Knowledge;
+using Convo.Core.Shared;
 
 namespace Convo.Tests.Core.Knowledge.Search;
 
 public sealed class PassageSectionsTests
 {
-    private static readonly Guid FileA = Guid.NewGuid();
-    private static readonly Guid FileB = Guid.NewGuid();
+    private static readonly Guid FileA = TimeProvider.System.NewId();
+    private static readonly Guid FileB = TimeProvider.System.NewId();
 
     [Fact]
     public void Order_OfNeighbours_ReadsThemAsOneSectionWhereTheBestStood()
@@ -27,5 +28,5 @@ public sealed class PassageSectionsTests
     }
 
     private static Passage At(Guid file, int start, int end) =>
-        new(0, Guid.NewGuid(), file, "a.pdf", null, 1, 1, start, end, new string('x', end - start), 20, 1, 1, 1, null, null, null);
+        new(0, TimeProvider.System.NewId(), file, "a.pdf", null, 1, 1, start, end, new string('x', end - start), 20, 1, 1, 1, null, null, null);
 }

@@ -109,12 +109,12 @@ public sealed class QuestionRewriterTests
         }
 
         path.RemoveAt(path.Count - 1);
-        return new FollowUpQuestion(new Caller(Guid.NewGuid(), Role.Member), Guid.NewGuid(), Guid.NewGuid(), model, path);
+        return new FollowUpQuestion(new Caller(TimeProvider.System.NewId(), Role.Member), TimeProvider.System.NewId(), TimeProvider.System.NewId(), model, path);
     }
 
     private static Message Say(MessageRole role, string text) => new()
     {
-        Id = Guid.NewGuid(), ThreadId = Guid.Empty, Role = role, Content = text, Status = MessageStatus.Complete, CreatedAt = TimeProvider.System.GetUtcNow(),
+        Id = TimeProvider.System.NewId(), ThreadId = Guid.Empty, Role = role, Content = text, Status = MessageStatus.Complete, CreatedAt = TimeProvider.System.GetUtcNow(),
     };
 
     private sealed class OneClient(IChatClient client) : IChatClients

@@ -1,4 +1,5 @@
 using Convo.Core.Knowledge;
+using Convo.Core.Shared;
 using CsCheck;
 
 namespace Convo.Tests.Core.Knowledge.Search;
@@ -13,7 +14,7 @@ public sealed class RankFusionTests
     public void Fuse_WithTheBuiltInWeight_NeverChangesTheKeywordRankingsFirstTen()
     {
         var weights = new FusionWeights(1, new LexicalEmbedder().FusionWeight);
-        var ids = Enumerable.Range(0, 120).Select(_ => Guid.NewGuid()).ToArray();
+        var ids = Enumerable.Range(0, 120).Select(_ => TimeProvider.System.NewId()).ToArray();
 
         Gen.Select(Gen.Shuffle(ids), Gen.Int[10, 100], Gen.Shuffle(ids), Gen.Int[0, 100]).Sample((keyword, k, vector, v) =>
         {
@@ -25,7 +26,7 @@ public sealed class RankFusionTests
     [Fact]
     public void Fuse_WithEqualWeights_PutsWhatBothLegsFoundFirst()
     {
-        var (a, b, c) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var (a, b, c) = (TimeProvider.System.NewId(), TimeProvider.System.NewId(), TimeProvider.System.NewId());
 
         var fused = RankFusion.Fuse(Ranked([a, b]), Ranked([c, b]), new FusionWeights(1, 1));
 
@@ -37,7 +38,7 @@ public sealed class RankFusionTests
     [Fact]
     public void Fuse_WithAWeightOfZero_LeavesOutWhatOnlyThatLegFound()
     {
-        var (a, b) = (Guid.NewGuid(), Guid.NewGuid());
+        var (a, b) = (TimeProvider.System.NewId(), TimeProvider.System.NewId());
 
         Assert.Equal(a, Assert.Single(RankFusion.Fuse(Ranked([a]), Ranked([b]), new FusionWeights(1, 0))).ChunkId);
     }
