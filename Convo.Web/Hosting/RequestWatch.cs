@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Convo.Core.Accounts;
+using Convo.Core.Shared;
 
 namespace Convo.Web.Hosting;
 
@@ -57,7 +58,7 @@ internal sealed partial class RequestWatch(IIdentityService identities, TimeProv
                     LogCut(watched.UserId);
                 }
             }
-            catch (DbException e)
+            catch (Exception e) when (e is DbException or ConvoException { Kind: ProblemKind.Unavailable })
             {
                 // A database that is away says nothing about the person; the next round asks again.
                 LogUnknown(e.Message);
