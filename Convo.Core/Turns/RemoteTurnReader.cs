@@ -31,8 +31,8 @@ internal sealed partial class RemoteTurnReader(
             ? await SubscribeAsync(turnId, () => signal.Release(), cancellationToken).ConfigureAwait(false)
             : NoSubscription.Instance).ConfigureAwait(false);
         var held = await SharedAsync(turnId, 0, cancellationToken).ConfigureAwait(false);
-        var logged = held.Count > 0;
         position.CountBefore(held);
+        var logged = held.Count > 0 && !position.IsBeyond(held);
         IReadOnlyList<TurnEvent> events = [.. held.SkipWhile(e => e.Seq <= position.Seq)];
         var lateLooks = 0;
         while (true)

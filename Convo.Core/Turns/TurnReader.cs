@@ -51,7 +51,6 @@ internal sealed class TurnReader(IConversationRepository conversations, LiveTurn
     {
         // What came before the resume point counts for the length of the text, should the rest have to come from the database.
         position.CountBefore(turn.Since(0).Events);
-
         while (!position.Ended)
         {
             var slice = turn.Since(position.Seq);
@@ -63,7 +62,7 @@ internal sealed class TurnReader(IConversationRepository conversations, LiveTurn
 
             if (slice.Events.Count == 0)
             {
-                if (slice.Abandoned)
+                if (slice.Abandoned || (turn.Complete.IsCompleted && position.IsBeyond(turn.Since(0).Events)))
                 {
                     yield break;
                 }
@@ -102,7 +101,12 @@ internal sealed class ReadPosition(long seq)
         {
             Count(entry);
         }
+
+        Ended &= !IsBeyond(log);
     }
+
+    /// <summary>Whether this reader says it has more than there ever was.</summary>
+    public bool IsBeyond(IReadOnlyList<TurnEvent> log) => log is [.., { Data.IsTerminal: true } last] && Seq > last.Seq;
 
     private void Count(TurnEvent entry)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -63,19 +64,19 @@ internal sealed class FaultCluster : IAsyncDisposable
     /// <summary>Sends a message in a thread of its own; what comes of it is part of the final check.</summary>
     /// <returns>The answer's client, or the failure.</returns>
     public async Task<(AnswerClient? Answer, HttpStatusCode Status, JsonElement Body)> SendAsync(
-        ConvoNode node, string content, CancellationToken cancellationToken, string? key = null, Guid? threadId = null)
+        ConvoNode node, string content, CancellationToken cancellationToken, string? key = null, Guid? threadId = null, object? body = null)
     {
         var message = new SentMessage(key ?? NewId(), content);
         _sent.Enqueue(message);
         threadId ??= (await PostAsync(node, "/api/convo/threads", new { }, null, cancellationToken)).Body.GetProperty("id").GetGuid();
-        var (status, body) = await PostAsync(node, $"/api/convo/threads/{threadId}/messages", new { content }, message.Key, cancellationToken);
+        var (status, reply) = await PostAsync(node, $"/api/convo/threads/{threadId}/messages", body ?? new { content }, message.Key, cancellationToken);
         if (status != HttpStatusCode.Accepted)
         {
-            return (null, status, body);
+            return (null, status, reply);
         }
 
         message.Accepted = true;
-        return (Watch(body.GetProperty("message").GetProperty("id").GetGuid()), status, body);
+        return (Watch(reply.GetProperty("message").GetProperty("id").GetGuid()), status, reply);
     }
 
     /// <summary>Another client of an answer, whose text the final check compares.</summary>
@@ -152,7 +153,9 @@ internal sealed class FaultCluster : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["OPENAI_API_KEY"] = "stub",
             ["OPENAI_BASE_URL"] = provider.BaseUrl.ToString(),
-            ["OPENAI_MODELS"] = "stub-model",
+            // The second one may write long answers.
+            ["OPENAI_MODELS"] = "stub-model,o3-stub",
+            ["CONVO_MAX_ANSWER_CHARACTERS"] = "2000000",
             ["CONVO_DISCOVER_MODELS"] = "false",
             ["CONVO_ADMIN_EMAIL"] = AdminEmail,
             ["CONVO_ADMIN_PASSWORD"] = AdminPassword,
@@ -187,5 +190,11 @@ internal sealed class FaultCluster : IAsyncDisposable
 /// <summary>A message as its sender knows it. What is not accepted may still have been stored, once.</summary>
 internal sealed record SentMessage(string Key, string Content)
 {
+    /// <summary>How long a reservation lives that nobody gives back; the default of Convo:HoldLifetime.</summary>
+    private static readonly TimeSpan HoldLifetime = TimeSpan.FromSeconds(95);
+    private readonly long _at = Stopwatch.GetTimestamp();
+
+    public bool Doubtful => !Accepted && Stopwatch.GetElapsedTime(_at) < HoldLifetime;
+
     public bool Accepted { get; set; }
 }

@@ -53,7 +53,7 @@ internal static class Invariants
             new
             {
                 observed = JsonSerializer.Serialize(observed),
-                sent = JsonSerializer.Serialize(sent.Select(message => new { key = message.Key, content = message.Content, accepted = message.Accepted })),
+                sent = JsonSerializer.Serialize(sent.Select(message => new { key = message.Key, content = message.Content, accepted = message.Accepted, doubtful = message.Doubtful })),
                 called = JsonSerializer.Serialize(called),
                 counters = JsonSerializer.Serialize(counters),
                 leftovers = JsonSerializer.Serialize(leftovers),

@@ -8,6 +8,7 @@ namespace Convo.Tests.Faults;
 public sealed class ReaderTests : FaultTest
 {
     private const int WordsOfTheAnswer = 300;
+    private const int Pieces = 20;
 
     [Fact]
     public async Task Reconnect_AtEverySeqOnBothNodes_TwoClientsAssembleTheStoredText()
@@ -51,13 +52,15 @@ public sealed class ReaderTests : FaultTest
     [Fact]
     public async Task Stall_WithAFullBuffer_TheReaderIsCutAndCanComeBack()
     {
-        var (answer, provider) = await OpenAsync(First, "stalled");
+        var question = Question("stalled");
+        var provider = Cluster.Answers.Open(question);
+        var (answer, _, reply) = await Cluster.SendAsync(First, question, Token, body: new { content = question, model = "o3-stub", max_output_tokens = 100_000 });
+        Assert.True(answer is not null, $"{reply}");
         using var stalled = await RequestAsync(First, answer.MessageId, receiveBuffer: 4096);
-        var before = await Invariants.GaugeAsync(First, "convo_stream_readers");
-        Assert.Equal(1, before);
-        // More than any buffer between the two holds.
-        var large = new string('x', 64 * 1024);
-        for (var i = 0; i < 160; i++)
+        Assert.Equal(1, await Invariants.GaugeAsync(First, "convo_stream_readers"));
+        // More than any buffer between the two holds: 8 MB, since this character takes six in JSON.
+        var large = new string('\u0001', 64 * 1024);
+        for (var i = 0; i < Pieces; i++)
         {
             provider.TryWrite(large);
         }
@@ -72,7 +75,7 @@ public sealed class ReaderTests : FaultTest
 
         provider.Complete();
         await answer.FollowAsync(Cluster.Clients, Token);
-        Assert.Equal(("complete", 160 * large.Length), (answer.Ended, answer.Text.Length));
+        Assert.Equal(("complete", Pieces * large.Length), (answer.Ended, answer.Text.Length));
     }
 
     [Fact]

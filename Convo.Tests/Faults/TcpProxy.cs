@@ -47,6 +47,8 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public ProxyMode Mode { get; private set; }
 
+    public int OpenConnections => _links.Count;
+
     public int PieceBytes { get; set; } = 7;
 
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(20);

@@ -1,11 +1,12 @@
 -- The invariants of design §10, asked after every fault run. One row is one violation: which invariant, of what, and how.
 -- @observed:  [{message_id, text, ended, broken}]   what each client assembled; ended: the status it was told, or null
--- @sent:      [{key, content, accepted}]            what was submitted; accepted: the server said so. A reply that was lost is not accepted
+-- @sent:      [{key, content, accepted, doubtful}]  what was submitted; accepted: the server said so. A reply that was lost is not accepted;
+--             doubtful: not accepted, and so lately that a reservation whose reply was lost may not have expired
 -- @called:    [{content, calls}]                    provider calls by the user text they carried
 -- @counters:  [{user_id, used, held, day_start}]    the budget counters
 -- @leftovers: [{node, readers, turns}]              what the nodes say still runs
 WITH observed AS (SELECT * FROM jsonb_to_recordset(@observed::jsonb) AS o (message_id uuid, text text, ended text, broken text)),
-     sent AS (SELECT * FROM jsonb_to_recordset(@sent::jsonb) AS s (key text, content text, accepted boolean)),
+     sent AS (SELECT * FROM jsonb_to_recordset(@sent::jsonb) AS s (key text, content text, accepted boolean, doubtful boolean)),
      called AS (SELECT * FROM jsonb_to_recordset(@called::jsonb) AS c (content text, calls bigint)),
      counters AS (SELECT * FROM jsonb_to_recordset(@counters::jsonb) AS c (user_id uuid, used bigint, held bigint, day_start timestamptz)),
      leftovers AS (SELECT * FROM jsonb_to_recordset(@leftovers::jsonb) AS l (node text, readers bigint, turns bigint)),
@@ -50,7 +51,7 @@ SELECT 'I5', c.user_id::text, format('counter %s, ledger %s, held %s', c.used, l
        SELECT coalesce(sum(l.input_tokens + l.output_tokens), 0) AS tokens
          FROM usage_ledger l
         WHERE l.user_id = c.user_id AND l.occurred_at >= c.day_start AND l.occurred_at < c.day_start + interval '1 day') ledger
- WHERE c.used <> ledger.tokens OR c.held <> 0
+ WHERE c.used <> ledger.tokens OR (c.held <> 0 AND NOT EXISTS (SELECT 1 FROM sent WHERE doubtful))
 UNION ALL
 SELECT 'I5', h.turn_id::text, 'a hold of a turn that has ended'
   FROM budget_holds h
