@@ -21,7 +21,7 @@ internal sealed class CircuitAuthentication(ILoggerFactory loggerFactory, IIdent
                 && authenticationState.User.SecurityStamp() is { } stamp
                 && await identities.FindSessionAsync(sessionId, stamp, cancellationToken) is not null;
         }
-        catch (Exception e) when (e is DbException or ConvoException)
+        catch (Exception e) when (e is DbException or ConvoException { Kind: ProblemKind.Unavailable })
         {
             // A database that is away says nothing about the person. Each action asks again and fails by itself meanwhile.
             return true;

@@ -60,7 +60,7 @@ internal sealed partial class RequestWatch(IIdentityService identities, IRevoked
                     LogCut(watched.UserId);
                 }
             }
-            catch (Exception e) when (e is DbException or ConvoException)
+            catch (Exception e) when (e is DbException or ConvoException { Kind: ProblemKind.Unavailable })
             {
                 // A database that is away says nothing about the person; the next round asks again.
                 LogUnknown(e.Message);
