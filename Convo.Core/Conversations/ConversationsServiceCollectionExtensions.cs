@@ -7,5 +7,8 @@ public static class ConversationsServiceCollectionExtensions
 {
     /// <summary>Threads and messages.</summary>
     public static IServiceCollection AddConvoConversations(this IServiceCollection services) =>
-        services.AddSingleton<IConversationService, ConversationService>().AddThreadImport();
+        services
+        .AddSingleton<IConversationService, ConversationService>()
+        .AddSingleton<IAdminConversations, AdminConversations>()
+        .AddThreadImport();
 }

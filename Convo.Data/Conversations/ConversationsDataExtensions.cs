@@ -8,5 +8,5 @@ public static class ConversationsDataExtensions
 {
     public static IServiceCollection AddConvoConversationsData(this IServiceCollection services) =>
         services.AddSingleton<PgThreads>().AddSingleton<PgMessages>().AddSingleton<IConversationRepository, PgConversationRepository>()
-            .AddSingleton<IThreadImportStore, PgThreadImport>();
+            .AddSingleton<IAdminConversationRepository, PgAdminConversations>().AddSingleton<IThreadImportStore, PgThreadImport>();
 }

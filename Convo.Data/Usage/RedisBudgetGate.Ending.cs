@@ -16,17 +16,23 @@ internal sealed partial class RedisBudgetGate
         // By the ledger row, not by what was reserved: a counter is the sum of the rows of its scope and period.
         var accounts = BudgetAccount.AllOf(_calendar, entry.UserId, entry.TeamId, entry.ApiKeyId, entry.OccurredAt);
         var cost = CostUnits.FromDollars(entry.Cost ?? 0);
-        if (await _counters.EndAsync(entry.TurnId, true, accounts, entry.TotalTokens, cost, recordedIn).ConfigureAwait(false) == EndAnswer.NeedsTransaction)
+        var ended = await _counters.EndAsync(entry.TurnId, true, accounts, entry.TotalTokens, cost, recordedIn).ConfigureAwait(false);
+        if (ended == EndAnswer.NeedsTransaction)
         {
             if (await FindRowAsync(entry.TurnId, cancellationToken).ConfigureAwait(false) is { } row)
             {
-                await _counters.EndAsync(entry.TurnId, true, accounts, row.Tokens, row.Cost, row.RecordedIn).ConfigureAwait(false);
+                ended = await _counters.EndAsync(entry.TurnId, true, accounts, row.Tokens, row.Cost, row.RecordedIn).ConfigureAwait(false);
             }
             else
             {
                 LogUnrecorded(entry.TurnId);
                 await _counters.EndAsync(entry.TurnId, false, accounts, 0, 0, "").ConfigureAwait(false);
             }
+        }
+
+        if (ended == EndAnswer.Done)
+        {
+            _metrics.Settled(entry);
         }
 
         _rebuilder.Touch(accounts);

@@ -15,6 +15,7 @@ public static class ConvoApi
 
         // Knowledge
         routes.MapAttachmentEndpoints();
+        routes.MapCollectionEndpoints();
         routes.MapSearchEndpoints();
 
         // Models
@@ -23,11 +24,14 @@ public static class ConvoApi
 
         // Usage
         routes.MapUsageEndpoints();
+        routes.MapAdminBudgetEndpoints();
+        routes.MapAdminUsageEndpoints();
 
         // Accounts
         routes.MapAccountFormEndpoints();
         routes.MapAccountEndpoints();
         routes.MapApiKeyEndpoints();
+        routes.MapSessionEndpoints();
         routes.MapAdminEndpoints();
     }
 }

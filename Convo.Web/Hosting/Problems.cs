@@ -141,7 +141,7 @@ public static class Problems
     private static string? ParameterIn(string message)
     {
         var quoted = message.Split('"');
-        return quoted.Length > 2 && quoted[1].Split(' ') is [.., var name] && name.All(char.IsAsciiLetterOrDigit)
+        return quoted.Length > 2 && quoted[1].Split(' ') is [.., var name] && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             ? JsonNamingPolicy.SnakeCaseLower.ConvertName(name)
             : null;
     }
