@@ -14,10 +14,9 @@ namespace Convo.Core.Turns;
 internal sealed class TurnService(
     ITurnStore store,
     IConversationRepository conversations,
-    IRetriever retriever,
     IBudgetGate budget,
     IModelCatalogue catalogue,
-    PromptBuilder prompts,
+    TurnSizer sizer,
     TurnHost host,
     ITurnStops stops,
     IOptions<TurnOptions> options,
@@ -78,22 +77,19 @@ internal sealed class TurnService(
         Draft draft, NewThreadRow? newThread, NewUserMessage? newMessage, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken)
     {
         var scope = new RetrievalScope(newThread is null ? draft.ThreadId : null, attachmentIds, draft.CollectionIds);
-        var passages = Math.Min(options.Value.RetrievalTokenBudget, await retriever.MaxTokensAsync(draft.Caller, scope, cancellationToken).ConfigureAwait(false));
-        var input = Math.Min(prompts.Estimate(draft.SystemPrompt, draft.History, draft.Content, passages), draft.Model.ContextWindow);
-        var output = Math.Min(draft.MaxOutputTokens ?? options.Value.DefaultMaxOutputTokens, draft.Model.MaxOutputTokens);
-        var minimum = Math.Min(options.Value.MinimumOutputTokens, output);
-
+        var size = await sizer.MeasureAsync(
+            draft.Caller, scope, draft.SystemPrompt, draft.History, draft.Content, draft.Model, draft.MaxOutputTokens, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var turn = new NewTurn(
             draft.Caller, time.NewId(), draft.ThreadId, newThread, newMessage, draft.UserMessageId, time.NewId(),
-            draft.Model.Id, draft.Model.Provider, input, draft.Claim, now, now + options.Value.LeaseDuration);
+            draft.Model.Id, draft.Model.Provider, size.Input, draft.Claim, now, now + options.Value.LeaseDuration);
         Hold? hold = null;
         TurnAcceptance accepted;
         try
         {
             accepted = await store.AcceptAsync(
                 turn,
-                async ct => hold ??= await budget.ReserveAsync(draft.Caller, new HoldRequest(turn.TurnId, input, output, minimum, draft.Model.Prices), ct).ConfigureAwait(false),
+                async ct => hold ??= await budget.ReserveAsync(draft.Caller, size.HoldFor(turn.TurnId), ct).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
         }
         catch when (hold is not null)

@@ -66,7 +66,7 @@ internal sealed partial class TurnSettlement(
         var ledger = used is null
             ? null
             : new LedgerEntry(
-                plan.TurnId, plan.Caller.UserId, plan.Caller.TeamId, plan.Caller.ApiKeyId, plan.ThreadId, plan.AnswerId, UsageSource.Chat,
+                plan.TurnId, plan.Caller.UserId, plan.Caller.TeamId, plan.Caller.ApiKeyId, plan.ThreadId, plan.AnswerId, UsageSources.OfAnswer(plan.Caller.ApiKeyId),
                 plan.Model.Id, plan.Model.Provider, used.InputTokens, used.CachedInputTokens, used.OutputTokens, used.ReasoningTokens,
                 plan.Model.Prices, used.Estimated, plan.Hold.At);
         // Counts the events that follow once this is stored: usage, then the end.

@@ -14,6 +14,8 @@ public static class TurnsServiceCollectionExtensions
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<ITurnStops, TurnStops>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<TurnSizer>();
+        services.AddSingleton<IMessageEstimator, MessageEstimator>();
         services.AddSingleton<TurnGeneration>();
         services.AddSingleton<TurnSettlement>();
         services.AddSingleton<TurnPublisher>();

@@ -27,6 +27,9 @@ public sealed partial class Composer
 
     [Parameter] public EventCallback OnStop { get; set; }
 
+    /// <summary>Further buttons beside the paperclip.</summary>
+    [Parameter] public RenderFragment? Tools { get; set; }
+
     private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
 
     private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
