@@ -40,6 +40,10 @@ public static class JobsServiceCollectionExtensions
             quartz.AddJob<SearchMaintenanceJob>(job => job.WithIdentity(JobNames.SearchMaintenance).StoreDurably());
             quartz.AddTrigger<SearchMaintenanceJob>(trigger => trigger.WithIdentity("search-maintenance").ForJob(JobNames.SearchMaintenance)
                 .WithSimpleSchedule(MaintenanceInterval));
+
+            // Accounts
+            quartz.AddJob<RetentionJob>(job => job.WithIdentity(JobNames.Retention).StoreDurably());
+            quartz.AddTrigger<RetentionJob>(trigger => trigger.WithIdentity("retention").ForJob(JobNames.Retention).WithSimpleSchedule(TimeSpan.FromHours(1)));
         });
         services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
         return services;
