@@ -43,6 +43,8 @@ public abstract class ComponentTest : BunitContext
         Services.AddSingleton<IAttachmentService>(Knowledge);
         Services.AddSingleton<IRetrievalLog>(Knowledge);
         Services.AddSingleton<IUsageReader>(Usage);
+        Services.AddSingleton<IBudgetLimits>(Limits);
+        Services.AddSingleton<LimitChanges>();
         Services.AddSingleton<IIdentityService>(new FakeIdentities(person));
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(person));
         Services.AddSingleton<AntiforgeryStateProvider>(new FakeAntiforgery());
@@ -69,6 +71,8 @@ public abstract class ComponentTest : BunitContext
     private protected FakeKnowledge Knowledge { get; }
 
     private protected FakeUsage Usage { get; }
+
+    private protected FakeLimits Limits { get; } = new();
 
     private protected Caller Caller { get; }
 
