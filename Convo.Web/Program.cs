@@ -3,6 +3,7 @@ using Convo.Core.Conversations;
 using Convo.Core.Knowledge;
 using Convo.Core.Models;
 using Convo.Core.Turns;
+using Convo.Core.Turns.Completions;
 using Convo.Core.Usage;
 using Convo.Data;
 using Convo.Data.Accounts;
@@ -53,6 +54,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoKnowledge(builder.Configuration);
     builder.Services.AddConvoUsage(builder.Configuration);
     builder.Services.AddConvoTurns(builder.Configuration, soleNode: storage.DatabaseUrl is null);
+    builder.Services.AddConvoCompletions();
 
     // The host
     builder.Services.AddConvoJobs();

@@ -12,6 +12,10 @@ public static class AccountsServiceCollectionExtensions
     {
         services.AddOptionsWithValidateOnStart<FirstAdminOptions, FirstAdminOptionsValidator>()
             .Configure<IConfiguration>((options, configuration) => options.Read(configuration));
+        services.AddOptionsWithValidateOnStart<OrganisationOptions, OrganisationOptionsValidator>()
+            .Configure<IConfiguration>((options, configuration) => options.Read(configuration));
+        services.AddOptionsWithValidateOnStart<OpenIdSettings, OpenIdSettingsValidator>()
+            .Configure<IConfiguration>((options, configuration) => options.Read(configuration));
         services.AddOptions<PasswordHasherOptions>().Configure(options => options.IterationCount = Passwords.Iterations);
 
         services.TryAddSingleton(TimeProvider.System);
@@ -24,6 +28,11 @@ public static class AccountsServiceCollectionExtensions
         services.AddSingleton<IFirstAdminProvisioning, FirstAdminProvisioning>();
         services.AddSingleton<IApiKeyService, ApiKeyService>();
         services.AddSingleton<IUserAdministration, UserAdministration>();
+        services.AddSingleton<ITeamAdministration, TeamAdministration>();
+        services.AddSingleton<ISessionService, SessionService>();
+        services.AddSingleton<IRevokedTurns, RevokedTurns>();
+        services.AddSingleton<IExternalSignInService, ExternalSignInService>();
+        services.AddSingleton<IAuditLog, AuditLogReader>();
         return services;
     }
 }

@@ -6,5 +6,7 @@ public static class ConversationsServiceCollectionExtensions
 {
     /// <summary>Threads and messages.</summary>
     public static IServiceCollection AddConvoConversations(this IServiceCollection services) =>
-        services.AddSingleton<IConversationService, ConversationService>();
+        services
+        .AddSingleton<IConversationService, ConversationService>()
+        .AddSingleton<IAdminConversations, AdminConversations>();
 }

@@ -18,13 +18,15 @@ internal sealed class TurnService(
     IModelCatalogue catalogue,
     TurnSizer sizer,
     TurnHost host,
+    TurnDrain drain,
+    LiveTurns live,
     ITurnStops stops,
     IOptions<TurnOptions> options,
     TimeProvider time) : ITurnService
 {
     public async Task<AcceptedTurn> SubmitAsync(Caller caller, SubmitMessage request, CancellationToken cancellationToken)
     {
-        host.EnsureAccepting();
+        drain.EnsureAccepting();
         TurnValidation.Check(request, options.Value);
         var thread = request.ThreadId is { } id ? await ThreadAsync(caller, id, cancellationToken).ConfigureAwait(false) : null;
         var history = thread is null || request.AsRoot
@@ -47,7 +49,7 @@ internal sealed class TurnService(
 
     public async Task<AcceptedTurn> RegenerateAsync(Caller caller, Guid messageId, RegenerateMessage request, CancellationToken cancellationToken)
     {
-        host.EnsureAccepting();
+        drain.EnsureAccepting();
         var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
         var questionId = message.Role == MessageRole.User ? message.Id : message.ParentId
             ?? throw ConvoException.Invalid("message_id", "This message answers nothing, so there is no other answer to ask for.");
@@ -61,8 +63,20 @@ internal sealed class TurnService(
         return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<AcceptedTurn?> FindAsync(Caller caller, string idempotencyKey, CancellationToken cancellationToken) =>
+        await store.FindByKeyAsync(caller.UserId, idempotencyKey, cancellationToken).ConfigureAwait(false) is { } accepted
+            ? await StartedAsync(caller, accepted).ConfigureAwait(false)
+            : null;
+
     public async Task StopAsync(Caller caller, Guid messageId, CancellationToken cancellationToken)
     {
+        // What runs here can be stopped without the database.
+        if (live.TryFind(messageId, out var running) && running.Plan.Caller.UserId == caller.UserId)
+        {
+            running.End(EndReason.Stopped);
+            return;
+        }
+
         var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
         if (message is { Status: MessageStatus.Streaming, TurnId: { } turnId })
         {
@@ -102,13 +116,19 @@ internal sealed class TurnService(
         {
             host.Start(new TurnPlan(
                 draft.Caller, turn.TurnId, accepted.ThreadId, accepted.UserMessageId, accepted.AnswerId,
-                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now));
+                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now, turn.LeaseUntil));
         }
 
-        // The turn runs: what its caller hears must not depend on the caller's patience any more.
-        var question = await conversations.FindMessageAsync(draft.Caller.UserId, accepted.UserMessageId, CancellationToken.None).ConfigureAwait(false);
-        var answer = await conversations.FindMessageAsync(draft.Caller.UserId, accepted.AnswerId, CancellationToken.None).ConfigureAwait(false);
-        return new AcceptedTurn(question ?? throw ConvoException.NotFound("message"), answer ?? throw ConvoException.NotFound("message"), accepted.Replayed);
+        return await StartedAsync(draft.Caller, accepted).ConfigureAwait(false);
+    }
+
+    /// <summary>The turn runs: what its caller hears must not depend on the caller's patience any more.</summary>
+    private async Task<AcceptedTurn> StartedAsync(Caller caller, TurnAcceptance accepted)
+    {
+        var messages = await Task.WhenAll(
+            conversations.FindMessageAsync(caller.UserId, accepted.UserMessageId, CancellationToken.None),
+            conversations.FindMessageAsync(caller.UserId, accepted.AnswerId, CancellationToken.None)).ConfigureAwait(false);
+        return messages is [{ } question, { } answer] ? new AcceptedTurn(question, answer, accepted.Replayed) : throw ConvoException.NotFound("message");
     }
 
     /// <summary>A request with everything resolved that does not need the transaction.</summary>

@@ -27,13 +27,19 @@ internal sealed partial class TurnSettlement(
 
         var used = UsageOf(turn, outcome, result, text);
         var ended = Describe(turn, outcome, result, text, cited, used);
-        if (!await StoreAsync(ended).ConfigureAwait(false))
+        var ending = await StoreAsync(ended).ConfigureAwait(false);
+        // Whoever ended the answer pays for it. A deleted one was ended by nobody, but its use is in the ledger.
+        if (ended.Ledger is null || ending.Recorded)
+        {
+            await PayAsync(turn, ended).ConfigureAwait(false);
+        }
+
+        if (!ending.Won)
         {
             turn.Abandon();
             return;
         }
 
-        await PayAsync(turn, ended).ConfigureAwait(false);
         if (used is not null)
         {
             var state = await BudgetAsync(turn).ConfigureAwait(false);
@@ -76,10 +82,10 @@ internal sealed partial class TurnSettlement(
             result.Retrieval is { Query.Length: > 0 } ? result.Retrieval : null, result.FirstDeltaAt - plan.AcceptedAt, now - plan.AcceptedAt, now);
     }
 
-    private async Task<bool> StoreAsync(FinishedTurn ended)
+    private async Task<TurnEnding> StoreAsync(FinishedTurn ended)
     {
         var givingUpAt = time.GetUtcNow() + Patience;
-        while (true)
+        for (var first = true; ; first = false)
         {
             try
             {
@@ -87,7 +93,11 @@ internal sealed partial class TurnSettlement(
             }
             catch (Exception e) when (time.GetUtcNow() < givingUpAt)
             {
-                LogStoreFailed(e, ended.TurnId);
+                if (first)
+                {
+                    LogStoreFailed(e, ended.TurnId);
+                }
+
                 await Task.Delay(RetryEvery, time).ConfigureAwait(false);
             }
         }

@@ -6,5 +6,5 @@ namespace Convo.Data.Conversations;
 public static class ConversationsDataExtensions
 {
     public static IServiceCollection AddConvoConversationsData(this IServiceCollection services) =>
-        services.AddSingleton<PgThreads>().AddSingleton<PgMessages>().AddSingleton<IConversationRepository, PgConversationRepository>();
+        services.AddSingleton<PgThreads>().AddSingleton<PgMessages>().AddSingleton<IConversationRepository, PgConversationRepository>().AddSingleton<IAdminConversationRepository, PgAdminConversations>();
 }

@@ -15,21 +15,10 @@ internal sealed class KeywordSearch(Db db)
     /// <summary>A question's rarest lexemes; more hardly move a ranking.</summary>
     private const int MaxLexemes = 96;
 
-    // Every language that has passages reads the question its own way: the ids tell the languages apart, so one vector serves a mixed scope.
-    private const string LexemesSql =
-        """
-        SELECT l.id, l.document_frequency, s.chunk_count, cardinality(w.positions) AS occurrences
-        FROM search_languages AS s
-        CROSS JOIN LATERAL unnest(to_tsvector(s.language::regconfig, @searchText)) AS w
-        JOIN lexemes AS l ON l.language = s.language AND l.lexeme = w.lexeme
-        WHERE s.chunk_count > 0 AND l.document_frequency > 0
-        """;
-
     public async Task<IReadOnlyList<RankedChunk>> FindAsync(
         Guid personId, RetrievalScope scope, long chunksInScope, string searchText, int depth, CancellationToken cancellationToken)
     {
-        var rows = await db.QueryAsync<LexemeRow>(LexemesSql, new { searchText }, cancellationToken).ConfigureAwait(false);
-        var lexemes = rows.Select(QueryLexeme.Of).OrderByDescending(l => l.Weight).Take(MaxLexemes).ToList();
+        var lexemes = (await QueryLexemes.ReadAsync(db, searchText, cancellationToken).ConfigureAwait(false)).Take(MaxLexemes).ToList();
         if (lexemes.Count == 0)
         {
             return [];
@@ -97,13 +86,4 @@ internal sealed class KeywordSearch(Db db)
         """;
 
     private sealed record Search(Guid PersonId, Guid? ThreadId, Guid[] Files, Guid[] Collections, SparseVector Query, int Depth);
-
-    private sealed record LexemeRow(int Id, int DocumentFrequency, long ChunkCount, int Occurrences);
-
-    /// <param name="Weight">The idf, times how often the question says it.</param>
-    private sealed record QueryLexeme(int Id, int DocumentFrequency, double Weight)
-    {
-        public static QueryLexeme Of(LexemeRow row) =>
-            new(row.Id, row.DocumentFrequency, Bm25.Idf(row.ChunkCount, row.DocumentFrequency) * row.Occurrences);
-    }
 }

@@ -6,11 +6,7 @@ namespace Convo.Data.Usage;
 /// <summary>What becomes of a hold.</summary>
 internal sealed partial class RedisBudgetGate
 {
-    public async Task SettleAsync(LedgerEntry entry, CancellationToken cancellationToken)
-    {
-        await SettleAsync(entry, recordedIn: "", cancellationToken).ConfigureAwait(false);
-        _holds.TryRemove(entry.TurnId, out _);
-    }
+    public Task SettleAsync(LedgerEntry entry, CancellationToken cancellationToken) => SettleAsync(entry, recordedIn: "", cancellationToken);
 
     /// <param name="entry">As the ledger has it.</param>
     /// <param name="recordedIn">The transaction of its row when the caller knows it, else empty.</param>
@@ -40,6 +36,7 @@ internal sealed partial class RedisBudgetGate
         }
 
         _rebuilder.Touch(accounts);
+        _holds.TryRemove(entry.TurnId, out _);
     }
 
     public async Task ReleaseAsync(Guid turnId, CancellationToken cancellationToken)

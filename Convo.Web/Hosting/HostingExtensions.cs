@@ -14,6 +14,7 @@ public static class HostingExtensions
             .AddConvoForwardedHeaders(builder.Configuration)
             .AddConvoKeyRing(keyFolder)
             .AddConvoAuthentication()
+            .AddConvoOpenId(builder.Configuration)
             .AddConvoRateLimits()
             .AddConvoMetrics(builder.Configuration)
             .AddConvoOpenApi()

@@ -6,6 +6,7 @@ internal static class AdminPages
     public static readonly IReadOnlyList<(string Href, string Name, string Icon)> All =
     [
         ("/admin/people", "People", "users"),
+        ("/admin/threads", "Chats", "eye"),
         ("/admin/budgets", "Budgets", "wallet"),
         ("/admin/models", "Models", "cpu"),
         ("/admin/usage", "Usage", "chart-column"),

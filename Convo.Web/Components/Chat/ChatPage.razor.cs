@@ -72,12 +72,19 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     private Task Choose((ModelInfo Model, double? Temperature) choice) => Session.ChooseAsync(choice.Model, choice.Temperature);
 
-    private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files) draft)
+    private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key) draft)
     {
         if (_conversation is not null) await _conversation.PinAsync();
-        var accepted = await Session.SendAsync(draft.Text, draft.Files);
+        var accepted = await Session.SendAsync(draft.Text, draft.Files, draft.Key);
         await AfterStart();
         return accepted;
+    }
+
+    private async Task<bool> Recover(Guid key)
+    {
+        if (await Session.FindSentAsync(key) is not { } threadId) return false;
+        if (threadId != ThreadId) Navigation.NavigateTo($"/c/{threadId}", replace: true);
+        return true;
     }
 
     private async Task Edit((Message Message, string Text) edit)

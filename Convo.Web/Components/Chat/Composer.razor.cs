@@ -25,9 +25,15 @@ public sealed partial class Composer
     [Parameter] public string? Model { get; set; }
 
     /// <summary>True when the message was stored.</summary>
-    [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files), Task<bool>> OnSend { get; set; } = null!;
+    [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key), Task<bool>> OnSend { get; set; } = null!;
+
+    /// <summary>Whether the message with this key was stored before its page went away.</summary>
+    [Parameter] public Func<Guid, Task<bool>>? OnRecover { get; set; }
 
     [Parameter] public EventCallback OnStop { get; set; }
+
+    /// <summary>Further buttons beside the paperclip.</summary>
+    [Parameter] public RenderFragment? Tools { get; set; }
 
     private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
 
@@ -99,7 +105,7 @@ public sealed partial class Composer
         switch (e.Action)
         {
             case "send":
-                await SendAsync(e.Text ?? await ReadLongAsync());
+                await SendAsync(e.Text ?? await ReadLongAsync(), e.Id == Guid.Empty ? null : e.Id);
                 break;
             case "uploaded":
                 await Pending.AddAsync(e.Id);
@@ -111,16 +117,24 @@ public sealed partial class Composer
                 }
 
                 break;
+            case "recover":
+                if (OnRecover is not null && _box is not null && await OnRecover(e.Id))
+                {
+                    Pending.Clear();
+                    await _box.InvokeVoidAsync("recovered");
+                }
+
+                break;
             case "clear":
                 Pending.Clear();
                 break;
         }
     }
 
-    private async Task SendAsync(string text)
+    private async Task SendAsync(string text, Guid? key)
     {
         if (_box is null) return;
-        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage())))
+        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
         {
             await _box.InvokeVoidAsync("giveBack", text);
             return;

@@ -40,7 +40,7 @@ public sealed class BudgetDraft
     public BudgetLimit ToLimit()
     {
         var tokens = Read(Tokens, "token_limit", "Write the tokens as a whole number, such as 200,000.", text =>
-            long.TryParse(text.Replace(",", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null);
+            long.TryParse(text.Replace(",", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (long?)null);
         var dollars = Read(Dollars, "cost_limit", "Write the money in US dollars, such as 12.50.", text =>
             decimal.TryParse(text.TrimStart('$'), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : (decimal?)null);
         var warn = Read(Warn, "warn_percent", "Write the soft limit as a whole number of percent, such as 80.", text =>
