@@ -3,6 +3,7 @@ using Convo.Core.Conversations;
 using Convo.Core.Knowledge;
 using Convo.Core.Models;
 using Convo.Core.Turns;
+using Convo.Core.Turns.Completions;
 using Convo.Core.Usage;
 using Convo.Data;
 using Convo.Data.Accounts;
@@ -55,6 +56,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoKnowledge(builder.Configuration);
     builder.Services.AddConvoUsage(builder.Configuration);
     builder.Services.AddConvoTurns(builder.Configuration, soleNode: storage.DatabaseUrl is null);
+    builder.Services.AddConvoCompletions();
 
     // The host
     builder.Services.AddConvoJobs();
@@ -62,7 +64,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoComponents();
     // The build's output is run as it is (scripts/run.sh), not only a published folder.
     builder.WebHost.UseStaticWebAssets();
-    builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null);
+    builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null, servers.DatabaseConnectionString);
 
     await using var app = builder.Build();
     if (args is ["setup-link", ..])

@@ -40,7 +40,7 @@ internal sealed class ModelCatalogue : IModelCatalogue
 
     public IReadOnlyList<ModelInfo> ListFor(Caller caller) => OrQuoter(_entries.Where(e => !e.IsHidden && e.Audience.Includes(caller)));
 
-    public ModelInfo? Find(string id) => Find([.. _entries.Select(e => e.Model)], id);
+    public ModelInfo? Find(string id) => Find([.. _entries.OrderBy(e => e.IsHidden).Select(e => e.Model)], id);
 
     public ModelInfo? FindFor(Caller caller, string id) => Find(ListFor(caller), id);
 

@@ -27,6 +27,7 @@ internal sealed class TurnYield
 internal sealed class TurnGeneration(
     IChatClients clients,
     IRetriever retriever,
+    IQuestionRewriter rewriter,
     IConversationRepository conversations,
     PromptBuilder prompts,
     IModelCatalogue catalogue,
@@ -66,8 +67,10 @@ internal sealed class TurnGeneration(
         }
 
         turn.Append(new TurnStageChanged(TurnStage.Retrieving));
-        var query = new RetrievalQuery(path[^1].Content, scope, TokenBudget: options.Value.RetrievalTokenBudget);
-        return await retriever.RetrieveAsync(plan.Caller, query, cancellationToken).ConfigureAwait(false);
+        var question = await rewriter.RewriteAsync(new FollowUpQuestion(plan.Caller, plan.ThreadId, plan.AnswerId, plan.Model, path), cancellationToken).ConfigureAwait(false);
+        var query = new RetrievalQuery(question, scope, TokenBudget: options.Value.RetrievalTokenBudget);
+        var retrieval = await retriever.RetrieveAsync(plan.Caller, query, cancellationToken).ConfigureAwait(false);
+        return question == path[^1].Content ? retrieval : retrieval with { Question = path[^1].Content };
     }
 
     private async Task StreamAsync(LiveTurn turn, Prompt prompt, TurnYield result, CancellationToken cancellationToken)

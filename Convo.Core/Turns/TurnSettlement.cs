@@ -27,13 +27,19 @@ internal sealed partial class TurnSettlement(
 
         var used = UsageOf(turn, outcome, result, text);
         var ended = Describe(turn, outcome, result, text, cited, used);
-        if (!await StoreAsync(ended).ConfigureAwait(false))
+        var ending = await StoreAsync(ended).ConfigureAwait(false);
+        // Whoever ended the answer pays for it. A deleted one was ended by nobody, but its use is in the ledger.
+        if (ended.Ledger is null || ending.Recorded)
+        {
+            await PayAsync(turn, ended).ConfigureAwait(false);
+        }
+
+        if (!ending.Won)
         {
             turn.Abandon();
             return;
         }
 
-        await PayAsync(turn, ended).ConfigureAwait(false);
         if (used is not null)
         {
             var state = await BudgetAsync(turn).ConfigureAwait(false);
@@ -67,7 +73,7 @@ internal sealed partial class TurnSettlement(
         var ledger = used is null
             ? null
             : new LedgerEntry(
-                plan.TurnId, plan.Caller.UserId, plan.Caller.TeamId, plan.Caller.ApiKeyId, plan.ThreadId, plan.AnswerId, UsageSource.Chat,
+                plan.TurnId, plan.Caller.UserId, plan.Caller.TeamId, plan.Caller.ApiKeyId, plan.ThreadId, plan.AnswerId, UsageSources.OfAnswer(plan.Caller.ApiKeyId),
                 model.Id, model.Provider, used.InputTokens, used.CachedInputTokens, used.OutputTokens, used.ReasoningTokens,
                 model.Prices, used.Estimated, plan.Hold.At);
         // Counts the events that follow once this is stored: usage, then the end.
@@ -81,10 +87,10 @@ internal sealed partial class TurnSettlement(
         };
     }
 
-    private async Task<bool> StoreAsync(FinishedTurn ended)
+    private async Task<TurnEnding> StoreAsync(FinishedTurn ended)
     {
         var givingUpAt = time.GetUtcNow() + Patience;
-        while (true)
+        for (var first = true; ; first = false)
         {
             try
             {
@@ -92,7 +98,11 @@ internal sealed partial class TurnSettlement(
             }
             catch (Exception e) when (time.GetUtcNow() < givingUpAt)
             {
-                LogStoreFailed(e, ended.TurnId);
+                if (first)
+                {
+                    LogStoreFailed(e, ended.TurnId);
+                }
+
                 await Task.Delay(RetryEvery, time).ConfigureAwait(false);
             }
         }

@@ -15,6 +15,12 @@ internal static class TurnValidation
     {
         CheckContent(request.Content, options);
         CheckText(request.SystemPrompt, "system_prompt");
+        if (request is { ThreadId: null, ParentId: not null })
+        {
+            // A new thread has no messages yet, so whatever is named is somewhere else.
+            throw ConvoException.NotFound("parent message");
+        }
+
         CheckTemperature(request.Temperature);
         if (request.MaxOutputTokens is < 1)
         {

@@ -61,6 +61,11 @@ internal sealed class NoPictures : IMessagePictures
         Task.FromResult<IReadOnlyDictionary<Guid, MessagePicture>>(new Dictionary<Guid, MessagePicture>());
 }
 
+internal sealed class AsAsked : IQuestionRewriter
+{
+    public Task<string> RewriteAsync(FollowUpQuestion question, CancellationToken cancellationToken) => Task.FromResult(question.Path[^1].Content);
+}
+
 internal sealed class NoCitations : ICitationBuilder
 {
     public IReadOnlyList<Citation> Build(string answer, Retrieval retrieval) => [];

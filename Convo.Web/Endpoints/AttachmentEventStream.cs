@@ -14,7 +14,10 @@ internal sealed class AttachmentEventStream(IAttachmentService attachments, Call
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var aborted = httpContext.RequestAborted;
+        // A node that stops sends its watchers to another one.
+        var stopping = httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        var aborted = ending.Token;
         try
         {
             await using var states = attachments.WatchAsync(caller, attachmentId, aborted).GetAsyncEnumerator(aborted);

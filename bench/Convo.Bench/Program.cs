@@ -1,7 +1,13 @@
 using Convo.Bench;
+using Convo.Bench.Retrieval;
+using Convo.Bench.SearchScale;
 
 // One line a bench; each prints what it measured and returns 0, or says what was wrong with its options and returns 2.
-IReadOnlyList<BenchCommand> benches = [];
+IReadOnlyList<BenchCommand> benches =
+[
+    RetrievalBench.Command,
+    SearchScaleBench.Command,
+];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>

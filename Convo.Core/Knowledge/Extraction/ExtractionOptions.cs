@@ -26,4 +26,13 @@ public sealed class ExtractionOptions
     public int MaxInflateRatio { get; set; } = 200;
 
     public int MaxParts { get; set; } = 10_000;
+
+    /// <summary>Filled cells of all sheets of a workbook.</summary>
+    public int MaxCells { get; set; } = 5_000_000;
+
+    /// <summary>How deep files in files (attachments of mail, embedded documents) are opened; the file itself is level 0.</summary>
+    public int MaxNesting { get; set; } = 4;
+
+    /// <summary>How many files in a file are opened, on all levels together.</summary>
+    public int MaxEmbedded { get; set; } = 500;
 }

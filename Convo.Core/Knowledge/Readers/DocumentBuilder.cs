@@ -6,13 +6,26 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
     private readonly List<Block> _blocks = [];
     private int _characters;
     private int _pages = 1;
+    private int _insidePage;
+    private int _headingShift;
 
-    public string? Title { get; set; }
+    /// <summary>The title its metadata gives; that of a file inside it is not taken.</summary>
+    public string? Title
+    {
+        get;
+        set => field = _insidePage > 0 ? field : value;
+    }
+
+    /// <summary>Reads files inside this one.</summary>
+    public EmbeddedFiles? Nested { get; set; }
+
+    /// <summary>Whether as much text was gathered as is allowed.</summary>
+    public bool IsFull => _characters > limits.MaxCharacters;
 
     public IReadOnlyList<Block> Blocks => _blocks;
 
     public void Heading(string text, int level, int page) =>
-        Add(BlockKind.Heading, TextCleaner.Flow(text), page, Math.Clamp(level, 1, 6));
+        Add(BlockKind.Heading, TextCleaner.Flow(text), page, Math.Clamp(level + _headingShift, 1, 6));
 
     /// <summary>A paragraph; its line breaks are layout and go.</summary>
     public void Paragraph(string text, int page) => Add(BlockKind.Paragraph, TextCleaner.Flow(text), page, 0);
@@ -27,10 +40,20 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
 
     public void Code(string text, int page) => Add(BlockKind.Code, TextCleaner.Clean(text), page, 0);
 
+    /// <summary>Until it is disposed, everything lies on <paramref name="page"/> and its headings are <paramref name="headings"/> levels lower.</summary>
+    public IDisposable Inside(int page, int headings)
+    {
+        var outer = new Place(this, _insidePage, _headingShift);
+        (_insidePage, _headingShift) = (_insidePage > 0 ? _insidePage : page, _headingShift + headings);
+        return outer;
+    }
+
     /// <summary>Tells how far the reader is, and that the document has at least <paramref name="done"/> pages.</summary>
     public void PageDone(int done, int total)
     {
         CheckPages(Math.Max(done, total));
+        if (_insidePage > 0)
+            return;
         _pages = Math.Max(_pages, Math.Max(done, total));
         progress(new ExtractionProgress(done, total));
     }
@@ -70,7 +93,13 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
             throw new ExtractionException(ExtractionCodes.TooLarge,
                 $"The file holds more than {limits.MaxCharacters:N0} characters of text. Split it and upload the parts.");
         }
+        page = _insidePage > 0 ? _insidePage : page;
         _pages = Math.Max(_pages, page);
         _blocks.Add(new Block(kind, text, page, level));
+    }
+
+    private sealed class Place(DocumentBuilder builder, int page, int shift) : IDisposable
+    {
+        public void Dispose() => (builder._insidePage, builder._headingShift) = (page, shift);
     }
 }

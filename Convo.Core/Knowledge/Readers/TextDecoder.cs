@@ -11,6 +11,11 @@ internal static class TextDecoder
 
     static TextDecoder() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
+    /// <summary>The text of a whole file.</summary>
+    /// <exception cref="ExtractionException">The bytes are not text.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes) =>
+        TryDecode(bytes, isWhole: true, out var text) ? text : throw new ExtractionException(ExtractionCodes.Unsupported, FileTypes.Unknown.Refusal!);
+
     /// <summary>False when the bytes are not text.</summary>
     /// <param name="isWhole">False when <paramref name="bytes"/> may end inside a character.</param>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, bool isWhole, out string text)

@@ -16,6 +16,7 @@ public sealed partial class ChatPage : IAsyncDisposable
     private string? _name;
     private Caller? _caller;
     private OpenSource? _source;
+    private Guid? _why;
     private Conversation? _conversation;
     private Composer? _composer;
 
@@ -54,7 +55,7 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     protected override Task OnParametersSetAsync()
     {
-        if (ThreadId != Snapshot.Thread?.Id) _source = null;
+        if (ThreadId != Snapshot.Thread?.Id) (_source, _why) = (null, null);
         return Session.OpenAsync(ThreadId);
     }
 
@@ -97,12 +98,19 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     private Task Choose((ModelInfo Model, double? Temperature) choice) => Session.ChooseAsync(choice.Model, choice.Temperature);
 
-    private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files) draft)
+    private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key) draft)
     {
         if (_conversation is not null) await _conversation.PinAsync();
-        var accepted = await Session.SendAsync(draft.Text, draft.Files);
+        var accepted = await Session.SendAsync(draft.Text, draft.Files, draft.Key);
         await AfterStart();
         return accepted;
+    }
+
+    private async Task<bool> Recover(Guid key)
+    {
+        if (await Session.FindSentAsync(key) is not { } threadId) return false;
+        if (threadId != ThreadId) Navigation.NavigateTo($"/c/{threadId}", replace: true);
+        return true;
     }
 
     private async Task Edit((Message Message, string Text) edit)
@@ -127,6 +135,7 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     private void OnAction(ConvoActionEventArgs e)
     {
+        if (e.Action == "why") (_source, _why) = (null, e.Id);
         if (e.Action != "cite" || !int.TryParse(e.Text, out var number)) return;
         var message = Snapshot.Messages.FirstOrDefault(other => other.Id == e.Id);
         var citations = message?.Id == Session.Live?.MessageId ? Session.Live!.State.Citations : message?.Citations;

@@ -63,14 +63,16 @@ internal sealed partial class ChatSession(
     }
 
     /// <summary>True when the message is stored; false when it was refused and the text has to be given back.</summary>
-    public async Task<bool> SendAsync(string content, IReadOnlyList<MessageAttachment> attachments)
+    /// <param name="key">The draft's, so that it is one message however often it is sent; null for a fresh one.</param>
+    public async Task<bool> SendAsync(string content, IReadOnlyList<MessageAttachment> attachments, Guid? key = null)
     {
         if (IsRunning) return false;
         Set(Snapshot with { Pending = new PendingMessage(content, attachments), Problem = null });
         var request = new SubmitMessage(
             Snapshot.Thread?.Id, content, Snapshot.Messages.Count > 0 ? Snapshot.Messages[^1].Id : null, AttachmentIds: [.. attachments.Select(file => file.Id)],
-            Model: Snapshot.Model.QualifiedId, Temperature: Snapshot.Temperature, IdempotencyKey: time.NewId().ToString("N"));
-        return await StartAsync(caller => turns.SubmitAsync(caller, request, _gone.Token));
+            Model: Snapshot.Model.QualifiedId, Temperature: Snapshot.Temperature,
+            CollectionIds: Snapshot.Thread is null ? Snapshot.NewCollectionIds : null, IdempotencyKey: (key ?? time.NewId()).ToString("N"));
+        return await StartAsync(caller => SubmitOnceAsync(caller, request));
     }
 
     /// <summary>Another text in place of an earlier one: a branch beside it, with its own answer.</summary>
@@ -124,6 +126,19 @@ internal sealed partial class ChatSession(
         var model = models.FirstOrDefault(offered => offered.QualifiedId == Snapshot.Model.QualifiedId) ?? otherwise;
         if (model != Snapshot.Model) Set(Snapshot with { Model = model });
     }
+
+    /// <summary>Which collections the next messages are answered from.</summary>
+    public Task ChooseCollectionsAsync(IReadOnlyList<Guid> collectionIds) => TryAsync(async () =>
+    {
+        if (Snapshot.Thread is not { } thread)
+        {
+            Set(Snapshot with { NewCollectionIds = collectionIds });
+            return;
+        }
+
+        var change = new ThreadChange { CollectionIds = new Change<IReadOnlyList<Guid>>(true, collectionIds) };
+        Set(Snapshot with { Thread = await conversations.ChangeAsync(await person.CallerAsync(), thread.Id, change, _gone.Token) });
+    });
 
     public void DismissProblem() => Set(Snapshot with { Problem = null });
 

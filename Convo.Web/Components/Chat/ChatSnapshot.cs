@@ -20,6 +20,11 @@ public sealed record ChatSnapshot(
     bool Loading,
     bool Missing)
 {
+    /// <summary>Collections chosen on the page of a new chat; the thread's own once there is one.</summary>
+    public IReadOnlyList<Guid> NewCollectionIds { get; init; } = [];
+
+    public IReadOnlyList<Guid> CollectionIds => Thread?.CollectionIds ?? NewCollectionIds;
+
     public bool IsEmpty => !Loading && !Missing && Messages.Count == 0 && Pending is null;
 
     public bool HasOlder => Messages is [{ ParentId: not null }, ..];

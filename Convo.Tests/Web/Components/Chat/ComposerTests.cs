@@ -106,7 +106,7 @@ public sealed class ComposerTests : ComponentTest
         {
             p.Add(x => x.OnSend, draft =>
             {
-                _sent.Add(draft);
+                _sent.Add((draft.Text, draft.Files));
                 return Task.FromResult(true);
             });
             more?.Invoke(p);
