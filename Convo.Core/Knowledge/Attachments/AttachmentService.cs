@@ -27,7 +27,7 @@ internal sealed partial class AttachmentService(
             throw NoTarget(file.CollectionId);
         }
 
-        using var place = await gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using var place = await gate.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         var head = ArrayPool<byte>.Shared.Rent(FileType.HeadLength);
         try
         {
@@ -130,12 +130,16 @@ internal sealed partial class AttachmentService(
         Caller caller, UploadFile file, string name, DetectedType type, ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancellationToken)
     {
         using var content = new UploadStream(head, rest, options.Value.MaxBytes);
-        var target = new UploadTarget(file.ThreadId, file.CollectionId);
+        // Received whole first: a client that sends slowly must not hold a database connection.
+        var spool = new UploadSpool();
+        await using var _ = spool.ConfigureAwait(false);
+        await spool.FillAsync(content, cancellationToken).ConfigureAwait(false);
+        var target = file.SaidAfterwards is { } ask ? await ask(cancellationToken).ConfigureAwait(false) : new UploadTarget(file.ThreadId, file.CollectionId);
+
+        using var place = await gate.StoreAsync(cancellationToken).ConfigureAwait(false);
         var stored = await store.AddAsync(
             new NewAttachment(time.NewId(), caller.UserId, name, type.MediaType, time.GetUtcNow()),
-            content,
-            async token => target = file.SaidAfterwards is { } ask ? await ask(token).ConfigureAwait(false) : target,
-            cancellationToken).ConfigureAwait(false);
+            new ReceivedUpload(content.Size, content.Hash(), spool.Rewind), target, cancellationToken).ConfigureAwait(false);
         return stored ?? throw NoTarget(target.CollectionId);
     }
 
