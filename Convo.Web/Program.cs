@@ -62,7 +62,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoComponents();
     // The build's output is run as it is (scripts/run.sh), not only a published folder.
     builder.WebHost.UseStaticWebAssets();
-    builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null);
+    builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null, servers.DatabaseConnectionString);
 
     await using var app = builder.Build();
     if (args is ["setup-link", ..])

@@ -16,5 +16,7 @@ internal static class JobNames
 
     public static JobKey Reembedding { get; } = new("reembedding");
 
+    public static JobKey Retention { get; } = new("retention");
+
     public static TriggerKey IngestOne(Guid attachmentId) => new(attachmentId.ToString("N"), IngestionGroup);
 }

@@ -45,6 +45,10 @@ public static class JobsServiceCollectionExtensions
             quartz.AddJob<ReembeddingJob>(job => job.WithIdentity(JobNames.Reembedding).StoreDurably());
             quartz.AddTrigger<ReembeddingJob>(trigger => trigger.WithIdentity("reembedding").ForJob(JobNames.Reembedding)
                 .WithSimpleSchedule(ReembeddingInterval));
+
+            // Accounts
+            quartz.AddJob<RetentionJob>(job => job.WithIdentity(JobNames.Retention).StoreDurably());
+            quartz.AddTrigger<RetentionJob>(trigger => trigger.WithIdentity("retention").ForJob(JobNames.Retention).WithSimpleSchedule(TimeSpan.FromHours(1)));
         });
         services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
         return services;

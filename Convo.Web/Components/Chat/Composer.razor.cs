@@ -1,5 +1,4 @@
 using Convo.Core.Conversations;
-using Convo.Core.Usage;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -22,6 +21,9 @@ public sealed partial class Composer
 
     [Parameter] public Guid? ThreadId { get; set; }
 
+    /// <summary>Qualified id of the model that will answer: its prices are what the estimate goes by.</summary>
+    [Parameter] public string? Model { get; set; }
+
     /// <summary>True when the message was stored.</summary>
     [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key), Task<bool>> OnSend { get; set; } = null!;
 
@@ -34,8 +36,6 @@ public sealed partial class Composer
     [Parameter] public RenderFragment? Tools { get; set; }
 
     private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
-
-    private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
 
     /// <summary>A text that was refused goes back into the box.</summary>
     public async Task GiveBackAsync(string text)

@@ -1,35 +1,16 @@
 using System.Text.Json;
-using Convo.Core.Shared;
 
-namespace Convo.Web.Endpoints.OpenAI;
+namespace Convo.Core.Shared;
 
-/// <summary>A place in a request's JSON that knows its path, so that every refusal names it as OpenAI's do: <c>messages[0].content</c>.</summary>
-internal readonly record struct JsonMember(JsonElement Element, string Path)
+/// <summary>A place in somebody's JSON that knows its path, so that every refusal names it: <c>messages[0].content</c>.</summary>
+public readonly record struct JsonMember(JsonElement Element, string Path)
 {
-    /// <summary>Missing and null are the same to OpenAI's API.</summary>
+    /// <summary>Missing, or null.</summary>
     public bool IsNothing => Element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
 
     public JsonMember this[string name] => new(
         Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var member) ? member : default,
         Path.Length == 0 ? name : $"{Path}.{name}");
-
-    /// <summary>Reads a request's whole body.</summary>
-    /// <exception cref="ConvoException">400 when it is not a JSON object.</exception>
-    public static async Task<JsonMember> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonMember(document.RootElement.Clone(), "")
-                : throw new ConvoException(ProblemKind.Invalid, "invalid_request", "The body must be a JSON object.");
-        }
-        catch (JsonException e)
-        {
-            throw new ConvoException(
-                ProblemKind.Invalid, "invalid_json", $"The body is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}). Send the request as a JSON object.", e);
-        }
-    }
 
     public string Text()
     {
