@@ -1,7 +1,8 @@
 using Convo.Bench;
+using Convo.Bench.Turns;
 
 // One line a bench; each prints what it measured and returns 0, or says what was wrong with its options and returns 2.
-IReadOnlyList<BenchCommand> benches = [];
+IReadOnlyList<BenchCommand> benches = [TurnsBench.Command];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
