@@ -2,6 +2,7 @@ using Convo.Bench;
 using Convo.Bench.Ingest;
 using Convo.Bench.Retrieval;
 using Convo.Bench.SearchScale;
+using Convo.Bench.Turns;
 
 // Documents are read in a process of their own, which is this program again.
 if (args is ["extract", ..])
@@ -12,6 +13,7 @@ if (args is ["extract", ..])
 // One line a bench; each prints what it measured and returns 0, or says what was wrong with its options and returns 2.
 IReadOnlyList<BenchCommand> benches =
 [
+    TurnsBench.Command,
     RetrievalBench.Command,
     IngestBench.Command,
     SearchScaleBench.Command,
