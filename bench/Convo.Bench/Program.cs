@@ -1,10 +1,12 @@
 using Convo.Bench;
+using Convo.Bench.Budgets;
 using Convo.Bench.Retrieval;
 using Convo.Bench.SearchScale;
 
 // One line a bench; each prints what it measured and returns 0, or says what was wrong with its options and returns 2.
 IReadOnlyList<BenchCommand> benches =
 [
+    BudgetsBench.Command,
     RetrievalBench.Command,
     SearchScaleBench.Command,
 ];
