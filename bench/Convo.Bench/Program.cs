@@ -1,4 +1,5 @@
 using Convo.Bench;
+using Convo.Bench.Budgets;
 using Convo.Bench.Ingest;
 using Convo.Bench.Retrieval;
 using Convo.Bench.SearchScale;
@@ -14,6 +15,7 @@ if (args is ["extract", ..])
 IReadOnlyList<BenchCommand> benches =
 [
     TurnsBench.Command,
+    BudgetsBench.Command,
     RetrievalBench.Command,
     IngestBench.Command,
     SearchScaleBench.Command,
