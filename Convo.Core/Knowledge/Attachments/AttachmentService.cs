@@ -28,7 +28,7 @@ internal sealed partial class AttachmentService(
             throw NoTarget(file.CollectionId);
         }
 
-        using var place = await gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using var place = await gate.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         var head = ArrayPool<byte>.Shared.Rent(FileType.HeadLength);
         try
         {
@@ -136,11 +136,6 @@ internal sealed partial class AttachmentService(
     private async Task<Attachment> StorePictureAsync(
         Caller caller, UploadFile file, string name, ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancellationToken)
     {
-        if (file.CollectionId is not null)
-        {
-            throw new ConvoException(ProblemKind.UnsupportedType, "unsupported_type", "A collection holds documents that can be searched. Attach pictures to a message instead.");
-        }
-
         var whole = new MemoryStream();
         using var upload = new UploadStream(head, rest, Math.Min(Picture.MaxBytes, options.Value.MaxBytes));
         await upload.CopyToAsync(whole, cancellationToken).ConfigureAwait(false);
@@ -152,12 +147,21 @@ internal sealed partial class AttachmentService(
         Caller caller, UploadFile file, string name, string mediaType, AttachmentStatus status, ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancellationToken)
     {
         using var content = new UploadStream(head, rest, options.Value.MaxBytes);
-        var target = new UploadTarget(file.ThreadId, file.CollectionId);
+        // Received whole first: a client that sends slowly must not hold a database connection.
+        var spool = new UploadSpool();
+        await using var _ = spool.ConfigureAwait(false);
+        await spool.FillAsync(content, cancellationToken).ConfigureAwait(false);
+        var target = file.SaidAfterwards is { } ask ? await ask(cancellationToken).ConfigureAwait(false) : new UploadTarget(file.ThreadId, file.CollectionId);
+        // Only a picture is ready at once.
+        if (status == AttachmentStatus.Ready && target.CollectionId is not null)
+        {
+            throw new ConvoException(ProblemKind.UnsupportedType, "unsupported_type", "A collection holds documents that can be searched. Attach pictures to a message instead.");
+        }
+
+        using var place = await gate.StoreAsync(cancellationToken).ConfigureAwait(false);
         var stored = await store.AddAsync(
             new NewAttachment(time.NewId(), caller.UserId, name, mediaType, time.GetUtcNow()) { Status = status },
-            content,
-            async token => target = file.SaidAfterwards is { } ask ? await ask(token).ConfigureAwait(false) : target,
-            cancellationToken).ConfigureAwait(false);
+            new ReceivedUpload(content.Size, content.Hash(), spool.Rewind), target, cancellationToken).ConfigureAwait(false);
         return stored ?? throw NoTarget(target.CollectionId);
     }
 

@@ -1,12 +1,11 @@
 using Convo.Core.Accounts;
-using Convo.Core.Usage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Convo.Core.Turns.Completions;
+namespace Convo.Core.Usage;
 
 /// <summary>Reserves for a use that no message stands for, keeps the hold alive while it lasts, and pays or gives it back at the end.</summary>
-internal sealed partial class HeldUse(IBudgetGate budget, IUsageRecorder recorder, IOptions<TurnOptions> options, TimeProvider time, ILogger<HeldUse> logger)
+internal sealed partial class HeldUse(IBudgetGate budget, IUsageRecorder recorder, IOptions<UsageOptions> options, TimeProvider time, ILogger<HeldUse> logger)
 {
     /// <summary>How long a bill is kept in memory for a database that is away.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -19,7 +18,7 @@ internal sealed partial class HeldUse(IBudgetGate budget, IUsageRecorder recorde
     /// <summary>Runs until it is cancelled.</summary>
     public async Task KeepAsync(Guid turnId, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.CheckpointInterval, time);
+        using var timer = new PeriodicTimer(options.Value.HoldLifetime / 4, time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
