@@ -22,6 +22,7 @@ public static class KnowledgeServiceCollectionExtensions
         // Files
         services.AddSingleton<UploadGate>();
         services.AddSingleton<IAttachmentService, AttachmentService>();
+        services.AddSingleton<IMessagePictures, Pictures.MessagePictures>();
         services.AddSingleton<ICollectionService, CollectionService>();
 
         // Ingestion

@@ -18,7 +18,7 @@ internal sealed class PgAttachmentStore(Db db, IBlobStore blobs) : IAttachmentSt
     private const string InsertSql =
         """
         INSERT INTO attachments AS a (id, owner_id, thread_id, collection_id, filename, media_type, size_bytes, sha256, status, created_at, updated_at)
-        VALUES (@Id, @OwnerId, @ThreadId, @CollectionId, @Filename, @MediaType, @Size, @Sha256, 'queued', @CreatedAt, @CreatedAt)
+        VALUES (@Id, @OwnerId, @ThreadId, @CollectionId, @Filename, @MediaType, @Size, @Sha256, @Status, @CreatedAt, @CreatedAt)
         RETURNING
         """ + " " + AttachmentRow.Columns;
 
@@ -49,7 +49,7 @@ internal sealed class PgAttachmentStore(Db db, IBlobStore blobs) : IAttachmentSt
             new
             {
                 attachment.Id, attachment.OwnerId, target.ThreadId, target.CollectionId, attachment.Filename, attachment.MediaType, content.Size, content.Sha256,
-                attachment.CreatedAt,
+                attachment.Status, attachment.CreatedAt,
             },
             cancellationToken).ConfigureAwait(false);
         await blobs.WriteAsync(session, attachment.Id, content.Rewind(), cancellationToken).ConfigureAwait(false);

@@ -36,4 +36,8 @@ public interface IAttachmentStore
 public sealed record ReceivedUpload(long Size, byte[] Sha256, Func<Stream> Rewind);
 
 /// <param name="MediaType">As detected from the first bytes.</param>
-public sealed record NewAttachment(Guid Id, Guid OwnerId, string Filename, string MediaType, DateTimeOffset CreatedAt);
+public sealed record NewAttachment(Guid Id, Guid OwnerId, string Filename, string MediaType, DateTimeOffset CreatedAt)
+{
+    /// <summary>A picture has no text to read and is ready as it is.</summary>
+    public AttachmentStatus Status { get; init; } = AttachmentStatus.Queued;
+}
