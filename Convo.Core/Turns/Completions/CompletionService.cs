@@ -23,7 +23,7 @@ internal sealed class CompletionService(
         Caller caller, CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         drain.EnsureAccepting();
-        var model = CompletionRules.Model(catalogue, request.Model);
+        var model = CompletionRules.Model(catalogue, caller, request.Model);
         CompletionRules.Check(request, model);
         var call = new CompletionCall(caller, time.NewId(), model, Math.Min(Estimate(request), model.ContextWindow));
         var output = OutputFor(request, call);
@@ -69,7 +69,7 @@ internal sealed class CompletionService(
     public IAsyncEnumerable<CompletionUpdate> StreamInThreadAsync(
         Caller caller, Guid threadId, CompletionRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var model = CompletionRules.Model(catalogue, request.Model);
+        var model = CompletionRules.Model(catalogue, caller, request.Model);
         CompletionRules.Check(request, model);
         return inThread.StreamAsync(
             caller,

@@ -44,7 +44,10 @@ public abstract class ComponentTest : BunitContext
         Services.AddSingleton<IAttachmentService>(Knowledge);
         Services.AddSingleton<IRetrievalLog>(Knowledge);
         Services.AddSingleton<ICollectionService>(Collections);
+        Services.AddSingleton<IRetrievalReplay>(Knowledge);
         Services.AddSingleton<IUsageReader>(Usage);
+        Services.AddSingleton<IBudgetLimits>(Limits);
+        Services.AddSingleton<LimitChanges>();
         Services.AddSingleton<IIdentityService>(new FakeIdentities(person));
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(person));
         Services.AddSingleton<AntiforgeryStateProvider>(new FakeAntiforgery());
@@ -73,6 +76,8 @@ public abstract class ComponentTest : BunitContext
     private protected FakeCollections Collections { get; }
 
     private protected FakeUsage Usage { get; }
+
+    private protected FakeLimits Limits { get; } = new();
 
     private protected Caller Caller { get; }
 
