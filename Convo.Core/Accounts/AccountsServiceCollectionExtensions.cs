@@ -23,7 +23,8 @@ public static class AccountsServiceCollectionExtensions
         services.AddSingleton<Passwords>();
         services.AddSingleton<IdentityService>();
         services.AddSingleton<IIdentityService>(provider => provider.GetRequiredService<IdentityService>());
-        services.AddSingleton<ISignInService, SignInService>();
+        services.AddSingleton<SignInService>();
+        services.AddSingleton<ISignInService>(provider => provider.GetRequiredService<SignInService>());
         services.AddSingleton<ISetupService, SetupService>();
         services.AddSingleton<IFirstAdminProvisioning, FirstAdminProvisioning>();
         services.AddSingleton<IApiKeyService, ApiKeyService>();
@@ -32,6 +33,8 @@ public static class AccountsServiceCollectionExtensions
         services.AddSingleton<ISessionService, SessionService>();
         services.AddSingleton<IRevokedTurns, RevokedTurns>();
         services.AddSingleton<IExternalSignInService, ExternalSignInService>();
+        services.AddSingleton<IMyData, MyDataService>();
+        services.AddSingleton<IRetention, Retention>();
         services.AddSingleton<IAuditLog, AuditLogReader>();
         return services;
     }

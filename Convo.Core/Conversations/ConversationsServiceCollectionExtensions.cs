@@ -1,3 +1,4 @@
+using Convo.Core.Conversations.Import;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Convo.Core.Conversations;
@@ -8,5 +9,6 @@ public static class ConversationsServiceCollectionExtensions
     public static IServiceCollection AddConvoConversations(this IServiceCollection services) =>
         services
         .AddSingleton<IConversationService, ConversationService>()
-        .AddSingleton<IAdminConversations, AdminConversations>();
+        .AddSingleton<IAdminConversations, AdminConversations>()
+        .AddThreadImport();
 }

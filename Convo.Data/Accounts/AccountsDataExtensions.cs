@@ -13,6 +13,7 @@ public static class AccountsDataExtensions
         services.AddSingleton<ITeamRepository, PgTeamRepository>();
         services.AddSingleton<ISessionRepository, PgSessionRepository>();
         services.AddSingleton<IExternalLoginRepository, PgExternalLoginRepository>();
+        services.AddSingleton<IMyDataRepository, PgMyDataRepository>();
         services.AddSingleton<IAuditRepository, PgAuditRepository>();
         services.AddSingleton<IRevokedTurnRepository, PgRevokedTurns>();
         services.AddSingleton<IKeyRingStore, PgKeyRingStore>();

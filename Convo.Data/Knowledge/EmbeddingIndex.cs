@@ -55,7 +55,9 @@ internal sealed class EmbeddingIndex(NpgsqlDataSource dataSource, Db db, IConfig
     /// <summary>Statements that cannot run in a transaction and take as long as they take; their texts come from the database's own functions.</summary>
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
+#pragma warning disable CA2100 // A statement's text cannot be a parameter; the names in it are quoted by the database (format's %I and %L).
         var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+#pragma warning restore CA2100
         await using var _ = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -24,6 +24,7 @@ public static class KnowledgeDataExtensions
         .AddSingleton<ISearchIndex, PgSearchIndex>()
         .AddSingleton<ISearchMaintenance, PgSearchMaintenance>()
         .AddSingleton<IRetrievalLog, PgRetrievalLog>()
+        .AddSingleton<IRetrievalRecords, PgRetrievalRecords>()
         .AddSingleton<IEmbeddingModelStore, PgEmbeddingModelStore>()
         .AddSingleton<IPayer, PgPayer>()
         // For the job store, which knows no more of Npgsql than this

@@ -1,7 +1,7 @@
 // A real OpenID provider on loopback. ACCOUNTS holds the people it knows: {"name": {claims}}; the claim sub is the name unless it says another.
-// Whoever is named by login_hint is signed in without a question; otherwise a page asks for the account. Prints its issuer once it listens.
+// A page asks for the account and believes the answer. Prints its issuer once it listens.
 import http from "node:http";
-import { Provider } from "oidc-provider";
+import { Provider, interactionPolicy } from "oidc-provider";
 
 const accounts = JSON.parse(process.env.ACCOUNTS);
 const server = http.createServer();
@@ -10,6 +10,9 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const claimsOf = (name) => ({ sub: name, ...accounts[name] });
 const nameOf = (sub) => Object.keys(accounts).find((name) => claimsOf(name).sub === sub);
+
+const policy = interactionPolicy.base();
+policy.get("consent").checks.remove("native_client_prompt");
 
 const provider = new Provider(issuer, {
   // Of a native client the port of a loopback address does not count (RFC 8252, section 7.3), and each test has its own.
@@ -29,7 +32,7 @@ const provider = new Provider(issuer, {
     return grant;
   },
   features: { devInteractions: { enabled: false } },
-  interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+  interactions: { policy, url: (_, interaction) => `/interaction/${interaction.uid}` },
   cookies: { keys: ["only for tests"] },
   ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
 });
@@ -41,8 +44,7 @@ server.on("request", async (request, response) => {
     return;
   }
 
-  const { params } = await provider.interactionDetails(request, response);
-  const name = request.method === "POST" ? new URLSearchParams(await text(request)).get("account") : params.login_hint;
+  const name = request.method === "POST" ? new URLSearchParams(await text(request)).get("account") : null;
   if (name === "refuses") {
     await provider.interactionFinished(request, response, { error: "access_denied", error_description: "not today" });
   } else if (name && accounts[name]) {

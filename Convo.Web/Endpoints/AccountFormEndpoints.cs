@@ -2,6 +2,7 @@ using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Convo.Web.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
 namespace Convo.Web.Endpoints;
@@ -22,6 +23,7 @@ public static class AccountFormEndpoints
         group.MapPost("/setup", SetupAsync).AllowAnonymous();
         group.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
         group.MapPost("/password", ChangePasswordAsync);
+        group.MapPost("/delete", DeleteAsync);
         // Links and not forms: the policy form-action would stop a form from leading to the provider.
         group.MapGet("/provider", Enter).AllowAnonymous();
         group.MapGet("/provider/connect", Connect);
@@ -53,6 +55,16 @@ public static class AccountFormEndpoints
             throttle.Require(context, caller.UserId.ToString());
             var identity = await signIn.ChangePasswordAsync(caller, form["current_password"], form["password"], cancellationToken);
             return await EnterAsync(context, identity, SignInMethod.Password, SettingsPath);
+        });
+
+    private static Task<IResult> DeleteAsync(
+        HttpContext context, Caller caller, IMyData data, SignInThrottle throttle, IAntiforgery antiforgery, CancellationToken cancellationToken) =>
+        HandleAsync(context, antiforgery, SettingsPath, async form =>
+        {
+            throttle.Require(context, caller.UserId.ToString());
+            await data.DeleteAccountAsync(caller, form["email"], form["password"], cancellationToken);
+            await context.SignOutAsync(Authentication.CookieScheme);
+            return TypedResults.LocalRedirect(Authentication.SignInPath);
         });
 
     private static IResult Enter(IOptions<OpenIdSettings> provider, string? returnUrl = null) =>

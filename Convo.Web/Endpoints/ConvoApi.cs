@@ -32,6 +32,7 @@ public static class ConvoApi
         routes.MapAccountEndpoints();
         routes.MapApiKeyEndpoints();
         routes.MapSessionEndpoints();
+        routes.MapMyDataEndpoints();
         routes.MapAdminEndpoints();
     }
 }

@@ -44,6 +44,7 @@ public abstract class ComponentTest : BunitContext
         Services.AddSingleton<IAttachmentService>(Knowledge);
         Services.AddSingleton<IRetrievalLog>(Knowledge);
         Services.AddSingleton<ICollectionService>(Collections);
+        Services.AddSingleton<IRetrievalReplay>(Knowledge);
         Services.AddSingleton<IUsageReader>(Usage);
         Services.AddSingleton<IBudgetLimits>(Limits);
         Services.AddSingleton<LimitChanges>();

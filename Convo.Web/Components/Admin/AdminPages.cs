@@ -9,6 +9,7 @@ internal static class AdminPages
         ("/admin/threads", "Chats", "eye"),
         ("/admin/budgets", "Budgets", "wallet"),
         ("/admin/models", "Models", "cpu"),
+        ("/admin/search", "Search", "search"),
         ("/admin/usage", "Usage", "chart-column"),
         ("/admin/audit", "Audit log", "scroll-text"),
     ];

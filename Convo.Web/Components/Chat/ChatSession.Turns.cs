@@ -124,7 +124,7 @@ internal sealed partial class ChatSession
         }
     }
 
-    private ModelInfo ModelOf(ConversationThread thread) => (thread.Model is { } id ? models.Find(id) : null) ?? models.Default;
+    private ModelInfo ModelOf(Caller caller, ConversationThread thread) => (thread.Model is { } id ? models.FindFor(caller, id) : null) ?? models.DefaultFor(caller);
 
     private Message[] Before(Message message) => [.. Snapshot.Messages.TakeWhile(other => other.Id != message.Id)];
 

@@ -47,7 +47,7 @@ internal sealed partial class ChatSession(
             var thread = await conversations.GetAsync(caller, id, _gone.Token);
             var messages = await conversations.PathAsync(caller, id, null, null, PageSize, _gone.Token);
             if (_openId != id) return; // Another thread was opened meanwhile.
-            Set(Snapshot with { Thread = thread, Messages = messages, Model = ModelOf(thread), Temperature = thread.Temperature, Loading = false });
+            Set(Snapshot with { Thread = thread, Messages = messages, Model = ModelOf(caller, thread), Temperature = thread.Temperature, Loading = false });
             await AttachAsync();
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
@@ -119,6 +119,13 @@ internal sealed partial class ChatSession(
         var change = new ThreadChange { Model = model.QualifiedId, Temperature = temperature };
         Set(Snapshot with { Thread = await conversations.ChangeAsync(await person.CallerAsync(), thread.Id, change, _gone.Token) });
     });
+
+    /// <summary>What can be chosen is another now: the chosen model with its present limits, or the default where it has gone.</summary>
+    public void Offer(IReadOnlyList<ModelInfo> models, ModelInfo otherwise)
+    {
+        var model = models.FirstOrDefault(offered => offered.QualifiedId == Snapshot.Model.QualifiedId) ?? otherwise;
+        if (model != Snapshot.Model) Set(Snapshot with { Model = model });
+    }
 
     /// <summary>Which collections the next messages are answered from.</summary>
     public Task ChooseCollectionsAsync(IReadOnlyList<Guid> collectionIds) => TryAsync(async () =>

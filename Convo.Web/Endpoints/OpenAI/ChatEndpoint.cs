@@ -18,7 +18,7 @@ internal static class ChatEndpoint
         HttpRequest request, Caller caller, ICompletionService completions, ModelNames names, TimeProvider time, CancellationToken cancellationToken,
         [FromHeader(Name = ThreadHeader)] string? threadId = null, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey = null)
     {
-        var chat = ChatRequestReader.Read(await JsonMember.ReadAsync(request, cancellationToken));
+        var chat = ChatRequestReader.Read(await JsonRequest.ReadAsync(request, cancellationToken));
         var updates = threadId is null
             ? completions.StreamAsync(caller, chat.Completion, cancellationToken)
             : completions.StreamInThreadAsync(caller, ThreadOf(threadId), chat.Completion, idempotencyKey, cancellationToken);

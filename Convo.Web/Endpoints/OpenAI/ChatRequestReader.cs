@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Convo.Core.Shared;
 using Convo.Core.Turns.Completions;
 using Microsoft.Extensions.AI;
 

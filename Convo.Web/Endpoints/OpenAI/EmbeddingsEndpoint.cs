@@ -11,7 +11,7 @@ internal static class EmbeddingsEndpoint
 {
     public static async Task<IResult> PostAsync(HttpRequest request, Caller caller, IEmbeddingService embeddings, CancellationToken cancellationToken)
     {
-        var body = await JsonMember.ReadAsync(request, cancellationToken);
+        var body = await JsonRequest.ReadAsync(request, cancellationToken);
         var texts = Texts(body["input"]);
         var base64 = AsBase64(body["encoding_format"]);
         var made = await embeddings.EmbedAsync(caller, body["model"].OptionalText(), texts, body["dimensions"].OptionalCount(), cancellationToken);
