@@ -55,7 +55,7 @@ internal sealed partial class Db
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction and commits it. The work is repeated from its beginning (at most 4 runs in all) when
     /// the server rolled it back for a serialization failure or a deadlock, or when the connection was lost before COMMIT was sent,
-    /// so it must have no effect outside the transaction. A connection lost during COMMIT surfaces: the outcome is unknown.
+    /// so it must have no effect outside the transaction. A connection lost during COMMIT surfaces as <see cref="Faults.OutcomeUnknown"/>.
     /// </summary>
     public async Task<T> InTransactionAsync<T>(
         Func<DbSession, Task<T>> work, CancellationToken cancellationToken, IsolationLevel isolation = IsolationLevel.ReadCommitted)
@@ -76,11 +76,12 @@ internal sealed partial class Db
             }
             catch (NpgsqlException e) when (attempt < TransactionAttempts && (Faults.RolledBack(e) || (!committing && Faults.ConnectionLost(e))))
             {
+                ForgetStale(e);
                 LogTransactionRepeated(e.SqlState ?? "connection lost", attempt);
             }
             catch (NpgsqlException e) when (Faults.Explain(e) is not null)
             {
-                throw Faults.Explain(e)!;
+                throw committing && (e is not PostgresException || Faults.ConnectionLost(e)) ? Faults.UnknownOutcome(e) : Faults.Explain(e)!;
             }
         }
     }
@@ -108,12 +109,22 @@ internal sealed partial class Db
             }
             catch (NpgsqlException e) when (first && (Faults.AdminShutdown(e) || (statement.ReadsOnly && Faults.ConnectionLost(e))))
             {
+                ForgetStale(e);
                 LogStatementRepeated(e.SqlState ?? "connection lost");
             }
             catch (NpgsqlException e) when (Faults.Explain(e) is not null)
             {
                 throw Faults.Explain(e)!;
             }
+        }
+    }
+
+    /// <summary>One dead connection means a server that restarted: the pool's others are dead as well.</summary>
+    private void ForgetStale(NpgsqlException e)
+    {
+        if (Faults.ConnectionLost(e))
+        {
+            _dataSource.Clear();
         }
     }
 

@@ -30,6 +30,14 @@ internal static class Faults
         _ => null,
     };
 
+    private const string OutcomeUnknownCode = "outcome_unknown";
+
+    /// <summary>The connection was lost while COMMIT was under way.</summary>
+    public static ConvoException UnknownOutcome(Exception cause) => Away(
+        OutcomeUnknownCode, "The database went away while this was being stored, so it may or may not be there. Look first, or repeat it with the same Idempotency-Key.", cause);
+
+    public static bool OutcomeUnknown(ConvoException e) => e.Code == OutcomeUnknownCode;
+
     private static ConvoException NoAnswer(Exception cause) =>
         Away("database_unavailable", "The database does not answer at the moment. Try again in a few seconds.", cause);
 

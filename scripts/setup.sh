@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Convo needs and this machine lacks: a PostgreSQL server with pgvector.
-# With --test also what the tests need: Chromium, an emoji font, nginx, redis-server.
+# With --test also what the tests need: Chromium, an emoji font, nginx, redis-server, tesseract, poppler, Node.js and the packages of Convo.Tests/Node.
 # Debian 12/13 and Ubuntu 22.04/24.04. Run it as often as you like: it does only what is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -74,13 +74,29 @@ find_missing() {
     if ! has_package fonts-noto-color-emoji; then missing+=(fonts-noto-color-emoji); fi
     if [[ ! -x /usr/sbin/nginx ]]; then missing+=(nginx); fi
     if ! command -v redis-server >/dev/null; then missing+=(redis-server); fi
+    if ! command -v tesseract >/dev/null; then missing+=(tesseract-ocr); fi
+    if ! command -v pdftoppm >/dev/null; then missing+=(poppler-utils); fi
+    if ! command -v node >/dev/null; then missing+=(nodejs); fi
+    if ! command -v npm >/dev/null; then missing+=(npm); fi
   fi
 }
 is_missing() { [[ " ${missing[*]-} " == *" $1 "* ]]; }
 
+# npm's note of what it installed is as new as the lock file it was made from, unless that has changed since.
+install_node_packages() {
+  local folder=Convo.Tests/Node output
+  if [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then return; fi
+  say "npm ci in $folder"
+  if ! output=$(npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts 2>&1 </dev/null); then
+    die "npm ci in $folder failed:" "$(tail -n 20 <<<"$output")"
+  fi
+  touch "$folder/node_modules/.package-lock.json"
+}
+
 # Last, because an administrator who installs the rest may have no .NET of his own.
 finish() {
   local sdk have line
+  if $for_tests; then install_node_packages; fi
   sdk=$(dotnet --version 2>&1 || true)
   if [[ $sdk != 10.0.* ]]; then
     die "the .NET SDK 10.0 is missing. 'dotnet --version' says: $(head -n 1 <<<"$sdk")" \
@@ -316,6 +332,10 @@ install_for_tests() {
   if is_missing fonts-noto-color-emoji; then packages+=(fonts-noto-color-emoji); fi
   if is_missing nginx; then packages+=(nginx); fi
   if is_missing redis-server; then packages+=(redis-server); fi
+  if is_missing tesseract-ocr; then packages+=(tesseract-ocr); fi
+  if is_missing poppler-utils; then packages+=(poppler-utils); fi
+  if is_missing nodejs; then packages+=(nodejs); fi
+  if is_missing npm; then packages+=(npm); fi
   if ((${#packages[@]})); then apt_install "${packages[@]}"; fi
   # The tests start an nginx of their own; the packaged service stays off after a reboot, too.
   if is_missing nginx && command -v systemctl >/dev/null; then quietly as_root systemctl disable nginx || true; fi

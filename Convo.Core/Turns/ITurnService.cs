@@ -16,6 +16,11 @@ public interface ITurnService
     /// <summary>A new sibling of an answer, to the same user message.</summary>
     Task<AcceptedTurn> RegenerateAsync(Caller caller, Guid messageId, RegenerateMessage request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What an idempotency key of this person started; null when nothing. It tells a client that heard no reply whether to send again.
+    /// </summary>
+    Task<AcceptedTurn?> FindAsync(Caller caller, string idempotencyKey, CancellationToken cancellationToken);
+
     /// <summary>Stops a running turn on whatever node it runs; the partial text is kept and billed. No effect on a finished one.</summary>
     Task StopAsync(Caller caller, Guid messageId, CancellationToken cancellationToken);
 }

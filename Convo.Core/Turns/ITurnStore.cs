@@ -16,18 +16,43 @@ public interface ITurnStore
     /// <returns>The ids that were stored, or those of the first request with the same key.</returns>
     Task<TurnAcceptance> AcceptAsync(NewTurn turn, Func<CancellationToken, Task> reserve, CancellationToken cancellationToken);
 
-    /// <summary>Writes the text so far and renews the lease. False: the turn is no longer this writer's.</summary>
-    Task<bool> CheckpointAsync(TurnCheckpoint checkpoint, CancellationToken cancellationToken);
+    /// <summary>Writes the text so far and renews the lease.</summary>
+    Task<TurnLease> CheckpointAsync(TurnCheckpoint checkpoint, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends the turn with its text, usage, citations and ledger row in one transaction, if it still runs.
-    /// False: somebody else ended it, nothing was written.
+    /// Ends the turn with its text, usage, citations and ledger row in one transaction, if it still runs. The ledger row is written even
+    /// when the answer is gone. A repeat after a lost reply answers as the first would have.
     /// </summary>
-    Task<bool> FinishAsync(FinishedTurn turn, CancellationToken cancellationToken);
+    Task<TurnEnding> FinishAsync(FinishedTurn turn, CancellationToken cancellationToken);
 
-    /// <summary>Running turns whose lease ran out before <paramref name="expiredBefore"/>; all that run when it is null. At most 100, the oldest lease first.</summary>
-    Task<IReadOnlyList<ExpiredTurn>> ListExpiredAsync(DateTimeOffset? expiredBefore, CancellationToken cancellationToken);
+    /// <summary>Asks the node that runs the turn to stop it. No effect on one that has ended.</summary>
+    Task RequestStopAsync(Guid turnId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes running turns whose lease ran out before <paramref name="expiredBefore"/> (all that run when it is null) and gives each a lease
+    /// until <paramref name="claimedUntil"/>, so that no other node takes it as well. At most 100, the oldest lease first.
+    /// </summary>
+    /// <param name="except">Turns that run on this node.</param>
+    Task<IReadOnlyList<ExpiredTurn>> ClaimExpiredAsync(
+        DateTimeOffset? expiredBefore, DateTimeOffset claimedUntil, IReadOnlyList<Guid> except, CancellationToken cancellationToken);
+
+    /// <summary>The answer that was started with an idempotency key of this person; null when none was.</summary>
+    Task<TurnAcceptance?> FindByKeyAsync(Guid userId, string key, CancellationToken cancellationToken);
 }
+
+/// <summary>What a checkpoint found.</summary>
+public enum TurnLease
+{
+    Held,
+    /// <summary>Held, and its reader wants it stopped.</summary>
+    StopRequested,
+    /// <summary>The turn is no longer this writer's, or its answer is gone.</summary>
+    Lost,
+}
+
+/// <param name="Won">The answer ended the way that was asked for; false: somebody else ended it, or it is gone.</param>
+/// <param name="Recorded">The ledger has these figures for the turn, so that they are to be settled.</param>
+public sealed record TurnEnding(bool Won, bool Recorded);
 
 /// <param name="Thread">Set when the turn opens a new thread.</param>
 /// <param name="UserMessage">Null when an existing user message is answered again.</param>
@@ -77,7 +102,14 @@ public sealed record FinishedTurn(
     Retrieval? Retrieval,
     TimeSpan? TimeToFirstDelta,
     TimeSpan Duration,
-    DateTimeOffset Now);
+    DateTimeOffset Now)
+{
+    /// <summary>The model that answered, when it was not the one that was chosen.</summary>
+    public Models.ModelInfo? AnsweredBy { get; init; }
+
+    /// <summary>Messages of the chat that did not fit into the prompt; null when no prompt was made.</summary>
+    public int? OmittedMessages { get; init; }
+}
 
 /// <summary>A turn that its node left behind, with what is needed to settle it.</summary>
 public sealed record ExpiredTurn(

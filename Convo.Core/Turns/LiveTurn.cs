@@ -18,11 +18,13 @@ internal sealed record TurnPlan(
     string? SystemPrompt,
     IReadOnlyList<Guid> CollectionIds,
     Hold Hold,
-    DateTimeOffset AcceptedAt);
+    DateTimeOffset AcceptedAt,
+    DateTimeOffset LeaseUntil);
 
 /// <summary>
 /// A turn that runs on this node: its log in memory, and the switches that end it. One writer, any number of readers;
 /// readers take what is there and then wait on <see cref="Slice.Changed"/>, so nothing falls between the two.
+/// A reader is shown an event when the shared log has it (<see cref="Share"/>): what somebody has seen outlives this node.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or parent holds nothing to release, and stop requests may come late.")]
 internal sealed class LiveTurn(TurnPlan plan)
@@ -31,8 +33,13 @@ internal sealed class LiveTurn(TurnPlan plan)
     private readonly List<TurnEvent> _events = [];
     private readonly StringBuilder _text = new();
     private readonly CancellationTokenSource _ended = new();
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _appended;
+    private TaskCompletionSource? _shared;
+    private long _readable;
+    private volatile bool _local;
     private bool _abandoned;
+    private long _leaseUntil = plan.LeaseUntil.UtcTicks;
 
     public TurnPlan Plan { get; } = plan;
 
@@ -45,9 +52,19 @@ internal sealed class LiveTurn(TurnPlan plan)
     /// <summary>Tokens of the prompt, once the provider was called.</summary>
     public int PromptTokens { get; set; }
 
+    /// <summary>Completes with the terminal event.</summary>
+    public Task Complete => _complete.Task;
+
+    /// <summary>Until when no other node can have taken the turn over.</summary>
+    public DateTimeOffset LeaseUntil
+    {
+        get => new(Interlocked.Read(ref _leaseUntil), TimeSpan.Zero);
+        set => Interlocked.Exchange(ref _leaseUntil, value.UtcTicks);
+    }
+
     public TurnEvent Append(TurnEventData data)
     {
-        TaskCompletionSource changed;
+        TaskCompletionSource? appended;
         TurnEvent entry;
         lock (_gate)
         {
@@ -58,12 +75,49 @@ internal sealed class LiveTurn(TurnPlan plan)
                 _text.Append(delta.Text);
             }
 
-            changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            (appended, _appended) = (_appended, null);
         }
 
-        changed.TrySetResult();
+        appended?.TrySetResult();
+        if (data.IsTerminal)
+        {
+            _complete.TrySetResult();
+        }
+
+        if (_local)
+        {
+            Share(entry.Seq);
+        }
+
         return entry;
+    }
+
+    /// <summary>Lets readers see everything up to <paramref name="seq"/>.</summary>
+    public void Share(long seq)
+    {
+        TaskCompletionSource? shared;
+        lock (_gate)
+        {
+            if (seq <= _readable)
+            {
+                return;
+            }
+
+            _readable = Math.Min(seq, _events.Count);
+            (shared, _shared) = (_shared, null);
+        }
+
+        shared?.TrySetResult();
+    }
+
+    /// <summary>While the shared log is away, readers here see events as they come. Whoever ends this mode makes them wait for the log again.</summary>
+    public void GoOnLocally(bool local)
+    {
+        _local = local;
+        if (local)
+        {
+            Share(long.MaxValue);
+        }
     }
 
     /// <summary>The text so far and the seq of the last event, as of one moment.</summary>
@@ -75,13 +129,23 @@ internal sealed class LiveTurn(TurnPlan plan)
         }
     }
 
-    /// <summary>Everything after <paramref name="afterSeq"/>, and what to wait on for more.</summary>
+    /// <summary>What readers may see after <paramref name="afterSeq"/>, and what to wait on for more.</summary>
     public Slice Since(long afterSeq)
     {
         lock (_gate)
         {
-            var from = (int)Math.Clamp(afterSeq, 0, _events.Count);
-            return new Slice(_events.GetRange(from, _events.Count - from), _changed.Task, _abandoned);
+            _shared ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return SliceOf(afterSeq, _readable, _shared.Task);
+        }
+    }
+
+    /// <summary>Everything after <paramref name="afterSeq"/>, for whoever shares it.</summary>
+    public Slice Unshared(long afterSeq)
+    {
+        lock (_gate)
+        {
+            _appended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return SliceOf(afterSeq, _events.Count, _appended.Task);
         }
     }
 
@@ -104,14 +168,22 @@ internal sealed class LiveTurn(TurnPlan plan)
     /// <summary>Another node ended this turn: readers here go on with what is stored.</summary>
     public void Abandon()
     {
-        TaskCompletionSource changed;
+        TaskCompletionSource? appended;
+        TaskCompletionSource? shared;
         lock (_gate)
         {
             _abandoned = true;
-            changed = _changed;
+            (appended, shared, _appended, _shared) = (_appended, _shared, null, null);
         }
 
-        changed.TrySetResult();
+        appended?.TrySetResult();
+        shared?.TrySetResult();
+    }
+
+    private Slice SliceOf(long afterSeq, long end, Task changed)
+    {
+        var from = (int)Math.Clamp(afterSeq, 0, end);
+        return new Slice(from == end ? [] : _events.GetRange(from, (int)end - from), changed, _abandoned);
     }
 }
 

@@ -8,12 +8,17 @@ internal sealed class LiveTurns
 {
     private readonly ConcurrentDictionary<Guid, LiveTurn> _byAnswer = new();
     private readonly ConcurrentDictionary<Guid, LiveTurn> _byTurn = new();
+    private int _running;
 
     public void Add(LiveTurn turn)
     {
         _byAnswer[turn.Plan.AnswerId] = turn;
         _byTurn[turn.Plan.TurnId] = turn;
+        Interlocked.Increment(ref _running);
     }
+
+    /// <summary>It runs no more; late readers still find it.</summary>
+    public void Ended() => Interlocked.Decrement(ref _running);
 
     public void Remove(LiveTurn turn)
     {
@@ -22,8 +27,6 @@ internal sealed class LiveTurns
     }
 
     public bool TryFind(Guid answerId, [NotNullWhen(true)] out LiveTurn? turn) => _byAnswer.TryGetValue(answerId, out turn);
-
-    public bool IsLive(Guid turnId) => _byTurn.ContainsKey(turnId);
 
     /// <summary>Stops a turn if it runs here.</summary>
     public bool TryStop(Guid turnId)
@@ -36,6 +39,12 @@ internal sealed class LiveTurns
         turn.End(EndReason.Stopped);
         return true;
     }
+
+    /// <summary>Turns that run here now.</summary>
+    public int Count => Volatile.Read(ref _running);
+
+    /// <summary>Turns that run here or have just ended.</summary>
+    public IReadOnlyList<Guid> TurnIds => [.. _byTurn.Keys];
 
     public void EndAll(EndReason reason)
     {

@@ -8,7 +8,7 @@ namespace Convo.Core.Turns;
 
 /// <summary>Reads a turn that does not run on this node: from the shared log while there is one, then from the stored message.</summary>
 internal sealed partial class RemoteTurnReader(
-    IConversationRepository conversations, ITurnLog log, ILogger<RemoteTurnReader> logger)
+    IConversationRepository conversations, ITurnLog log, TurnDrain drain, ILogger<RemoteTurnReader> logger)
 {
     /// <summary>How long to wait for an announcement before looking: announcements can be lost with their connection.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -30,39 +30,39 @@ internal sealed partial class RemoteTurnReader(
         await using var subscription = (message.Status == MessageStatus.Streaming
             ? await SubscribeAsync(turnId, () => signal.Release(), cancellationToken).ConfigureAwait(false)
             : NoSubscription.Instance).ConfigureAwait(false);
-        var before = await SharedAsync(turnId, 0, cancellationToken).ConfigureAwait(false);
-        if (position.TextLength == 0)
-        {
-            foreach (var entry in before.TakeWhile(e => e.Seq <= position.Seq))
-            {
-                position.Count(entry);
-            }
-        }
-
+        var held = await SharedAsync(turnId, 0, cancellationToken).ConfigureAwait(false);
+        position.CountBefore(held);
+        var logged = held.Count > 0 && !position.IsBeyond(held);
+        IReadOnlyList<TurnEvent> events = [.. held.SkipWhile(e => e.Seq <= position.Seq)];
         var lateLooks = 0;
         while (true)
         {
-            var running = message.Status == MessageStatus.Streaming;
-            var events = await SharedAsync(turnId, position.Seq, cancellationToken).ConfigureAwait(false);
             foreach (var entry in events)
             {
                 position.Pass(entry);
                 yield return entry;
             }
 
-            if (position.Ended)
+            // On a node that stops, a reader of another node's turn is sent there: it resumes where it was.
+            if (position.Ended || drain.Begun.IsCancellationRequested)
             {
                 yield break;
             }
 
             // The row is ended a moment before the log's last batch arrives: a log that is there is given that moment.
-            if (!running && (before.Count == 0 || lateLooks++ == LateLooks))
+            var running = message.Status == MessageStatus.Streaming;
+            if (!running && (!logged || lateLooks++ == LateLooks))
             {
                 break;
             }
 
-            await signal.WaitAsync(running ? LookEvery : LateLookEvery, cancellationToken).ConfigureAwait(false);
-            message = await FindAsync(caller, messageId, cancellationToken).ConfigureAwait(false);
+            // The row is asked when the log is silent: an announced event is in the log, and so is the end.
+            if (!await NextAsync(signal, running ? LookEvery : LateLookEvery, cancellationToken).ConfigureAwait(false))
+            {
+                message = await LookAsync(caller, message, cancellationToken).ConfigureAwait(false);
+            }
+
+            events = await SharedAsync(turnId, position.Seq, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var entry in StoredTurn.After(message, position))
@@ -71,8 +71,33 @@ internal sealed partial class RemoteTurnReader(
         }
     }
 
+    /// <summary>Waits for an announcement; several that came together count once.</summary>
+    private static async Task<bool> NextAsync(SemaphoreSlim signal, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var announced = await signal.WaitAsync(patience, cancellationToken).ConfigureAwait(false);
+        while (signal.CurrentCount > 0 && await signal.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+        {
+            announced = true;
+        }
+
+        return announced;
+    }
+
     private async Task<Message> FindAsync(Caller caller, Guid messageId, CancellationToken cancellationToken) =>
         await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("answer");
+
+    /// <summary>A database that is away changes nothing for who follows the log.</summary>
+    private async Task<Message> LookAsync(Caller caller, Message known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(caller, known.Id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConvoException e) when (e.Kind == ProblemKind.Unavailable)
+        {
+            return known;
+        }
+    }
 
     private async Task<IReadOnlyList<TurnEvent>> SharedAsync(Guid turnId, long afterSeq, CancellationToken cancellationToken)
     {
@@ -82,8 +107,8 @@ internal sealed partial class RemoteTurnReader(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Without the shared log the stored text answers, checkpoint by checkpoint at worst.
-            LogUnavailable(e);
+            // Without the shared log the stored text answers when the turn has ended.
+            LogUnavailable(turnId, e.Message);
             return [];
         }
     }
@@ -96,7 +121,7 @@ internal sealed partial class RemoteTurnReader(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogUnavailable(e);
+            LogUnavailable(turnId, e.Message);
             return NoSubscription.Instance;
         }
     }
@@ -108,6 +133,6 @@ internal sealed partial class RemoteTurnReader(
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The shared log of turns is away; readers get what is stored")]
-    private partial void LogUnavailable(Exception exception);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The shared log of turn {TurnId} is away; its readers look again, and get what is stored at the end ({Reason})")]
+    private partial void LogUnavailable(Guid turnId, string reason);
 }

@@ -7,24 +7,28 @@ internal static class StoredTurn
 {
     /// <summary>
     /// What a reader at <paramref name="position"/> still lacks: the rest of the text as one delta, citations, usage, the end. Numbered
-    /// so that the last event has the turn's last seq, as the log had it.
+    /// so that the last event has the turn's last seq, as the log had it. When it is not known how much text the reader has, everything is
+    /// told again from a <c>start</c> on, where readers that have text begin anew.
     /// </summary>
     public static IReadOnlyList<TurnEvent> After(Message message, ReadPosition position)
     {
-        if (position.Seq >= message.LastSeq)
+        if (position.Seq == message.LastSeq)
         {
             return [];
         }
 
         List<TurnEventData> rest = [];
-        if (position.Seq == 0 || position.TextLength == 0)
+        // Beyond the end: the reader has seen what was lost with a node and its log together. It is told everything again.
+        var again = position.TextLength == 0 || position.Seq > message.LastSeq;
+        if (again)
         {
             rest.Add(new TurnStarted(message.ThreadId, message.ParentId, message.Id, message.Model ?? "", message.Provider ?? ""));
         }
 
-        if (message.Content.Length > position.TextLength)
+        var told = again ? 0 : position.TextLength;
+        if (message.Content.Length > told)
         {
-            rest.Add(new TurnDelta(message.Content[position.TextLength..]));
+            rest.Add(new TurnDelta(message.Content[told..]));
         }
 
         if (message.Citations.Count > 0)

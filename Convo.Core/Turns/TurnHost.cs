@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Convo.Core.Shared;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,24 +9,20 @@ namespace Convo.Core.Turns;
 /// Owns the running turns of this node. Requests and circuits hand a turn over and may go away; a stopping host takes
 /// no new ones and lets the running ones finish for a while.
 /// </summary>
+/// <remarks>It drains in <see cref="IHostedLifecycleService.StoppingAsync"/>, before the web server stops: readers see the end of their
+/// answers, and new messages get a plain 503 instead of a refused connection.</remarks>
 internal sealed partial class TurnHost(
-    TurnRunner runner, LiveTurns live, ITurnLog log, IOptions<TurnOptions> options, TimeProvider time, ILogger<TurnHost> logger) : IHostedService
+    TurnRunner runner, TitleWriter titles, LiveTurns live, ITurnLog log, TurnDrain drain, IOptions<TurnOptions> options, TimeProvider time, ILogger<TurnHost> logger,
+    IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService
 {
-    private readonly ConcurrentDictionary<Guid, Task> _running = new();
-    private IAsyncDisposable? _stopRequests;
-    private volatile bool _draining;
+    /// <summary>For storing what was ended at the end of the drain. A database that is away longer leaves it to the reaper of another node.</summary>
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="ConvoException">503 while the host shuts down.</exception>
-    public void EnsureAccepting()
-    {
-        if (_draining)
-        {
-            throw new ConvoException(ProblemKind.Unavailable, "shutting_down", "Convo is restarting. Your text is kept; send it again in a few seconds.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(5),
-            };
-        }
-    }
+    private readonly ConcurrentDictionary<Guid, Task> _running = new();
+    private CancellationTokenRegistration? _stopping;
+    private IAsyncDisposable? _stopRequests;
+    private Task? _drained;
+    private volatile bool _closed;
 
     public void Start(TurnPlan plan)
     {
@@ -37,32 +32,66 @@ internal sealed partial class TurnHost(
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running[plan.TurnId] = RunAsync(turn, gate.Task);
         gate.SetResult();
+        if (_closed)
+        {
+            turn.End(EndReason.Shutdown);
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // The signal comes before StoppingAsync does.
+        _stopping = lifetime?.ApplicationStopping.Register(drain.Begin);
         try
         {
             _stopRequests = await log.OnStopRequestedAsync(turnId => live.TryStop(turnId), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Stop still works on the node that runs the turn.
+            // Stop requests are in the database as well; they only arrive a little later.
             LogNoStopRequests(e);
         }
     }
 
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => _drained ??= DrainAsync(cancellationToken);
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _draining = true;
-        var all = Task.WhenAll(_running.Values);
-        await Task.WhenAny(all, Task.Delay(options.Value.DrainTimeout, time, cancellationToken)).ConfigureAwait(false);
-        live.EndAll(EndReason.Shutdown);
-        await Task.WhenAll(_running.Values).ConfigureAwait(false);
+        // A host that knows no lifecycle comes here first.
+        await StoppingAsync(cancellationToken).ConfigureAwait(false);
+        _stopping?.Dispose();
         if (_stopRequests is not null)
         {
             await _stopRequests.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        drain.Begin();
+        LogDraining(_running.Count);
+        await FinishedWithinAsync(options.Value.DrainTimeout, cancellationToken).ConfigureAwait(false);
+        _closed = true;
+        live.EndAll(EndReason.Shutdown);
+        if (!await FinishedWithinAsync(StoreTimeout, cancellationToken).ConfigureAwait(false))
+        {
+            LogLeft(_running.Count);
+        }
+    }
+
+    private async Task<bool> FinishedWithinAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var all = Task.WhenAll(_running.Values);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(all, Task.Delay(patience, time, enough.Token)).ConfigureAwait(false);
+        await enough.CancelAsync().ConfigureAwait(false);
+        return all.IsCompleted;
     }
 
     private async Task RunAsync(LiveTurn turn, Task entered)
@@ -71,6 +100,7 @@ internal sealed partial class TurnHost(
         try
         {
             await runner.RunAsync(turn).ConfigureAwait(false);
+            await titles.WriteAsync(turn).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -80,6 +110,7 @@ internal sealed partial class TurnHost(
         }
         finally
         {
+            live.Ended();
             _running.TryRemove(turn.Plan.TurnId, out _);
             _ = ForgetLaterAsync(turn);
         }
@@ -91,8 +122,14 @@ internal sealed partial class TurnHost(
         live.Remove(turn);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stop requests of other nodes cannot be heard")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stop requests of other nodes cannot be heard at once")]
     private partial void LogNoStopRequests(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "No new turns are taken; {Running} running ones may finish")]
+    private partial void LogDraining(int running);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Left} turns could not be stored in time; another node ends them when their lease runs out")]
+    private partial void LogLeft(int left);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Turn {TurnId} ended without being stored; its lease will run out")]
     private partial void LogTurnLost(Exception exception, Guid turnId);

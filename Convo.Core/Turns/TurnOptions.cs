@@ -23,14 +23,14 @@ public sealed class TurnOptions
     /// <summary>How often the text so far is written to the message row, which also renews the lease.</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long events are collected before other nodes get them.</summary>
+    /// <summary>How long the events of a steady stream are collected before readers get them. With hundreds of turns at once it grows, threefold at most.</summary>
     public TimeSpan PublishInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How often expired leases are looked for.</summary>
-    public TimeSpan ReapInterval { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan ReapInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a stopping host lets running turns finish.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a finished log stays in this node's memory for late readers.</summary>
     public TimeSpan KeepInMemory { get; set; } = TimeSpan.FromSeconds(30);

@@ -11,8 +11,9 @@ internal sealed class TurnReader(IConversationRepository conversations, LiveTurn
     public async IAsyncEnumerable<TurnEvent> ReadAsync(
         Caller caller, Guid messageId, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false);
-        if (message is not { Role: MessageRole.Assistant })
+        // What runs here is read without the database, which may be away.
+        var owned = live.TryFind(messageId, out var turn) && turn.Plan.Caller.UserId == caller.UserId;
+        if (!owned && await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) is not { Role: MessageRole.Assistant })
         {
             throw ConvoException.NotFound("answer");
         }
@@ -21,7 +22,7 @@ internal sealed class TurnReader(IConversationRepository conversations, LiveTurn
         try
         {
             var position = new ReadPosition(afterSeq);
-            if (live.TryFind(messageId, out var turn))
+            if (turn is not null)
             {
                 await foreach (var entry in ReadLiveAsync(turn, position, cancellationToken).ConfigureAwait(false))
                 {
@@ -49,11 +50,7 @@ internal sealed class TurnReader(IConversationRepository conversations, LiveTurn
         LiveTurn turn, ReadPosition position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // What came before the resume point counts for the length of the text, should the rest have to come from the database.
-        foreach (var entry in turn.Since(0).Events.TakeWhile(e => e.Seq <= position.Seq))
-        {
-            position.Count(entry);
-        }
-
+        position.CountBefore(turn.Since(0).Events);
         while (!position.Ended)
         {
             var slice = turn.Since(position.Seq);
@@ -65,7 +62,7 @@ internal sealed class TurnReader(IConversationRepository conversations, LiveTurn
 
             if (slice.Events.Count == 0)
             {
-                if (slice.Abandoned)
+                if (slice.Abandoned || (turn.Complete.IsCompleted && position.IsBeyond(turn.Since(0).Events)))
                 {
                     yield break;
                 }
@@ -92,7 +89,26 @@ internal sealed class ReadPosition(long seq)
         Count(entry);
     }
 
-    public void Count(TurnEvent entry)
+    /// <summary>What came up to <see cref="Seq"/>, which this reader has from elsewhere.</summary>
+    public void CountBefore(IReadOnlyList<TurnEvent> log)
+    {
+        if (TextLength > 0)
+        {
+            return;
+        }
+
+        foreach (var entry in log.TakeWhile(e => e.Seq <= Seq))
+        {
+            Count(entry);
+        }
+
+        Ended &= !IsBeyond(log);
+    }
+
+    /// <summary>Whether this reader says it has more than there ever was.</summary>
+    public bool IsBeyond(IReadOnlyList<TurnEvent> log) => log is [.., { Data.IsTerminal: true } last] && Seq > last.Seq;
+
+    private void Count(TurnEvent entry)
     {
         TextLength += entry.Data is TurnDelta delta ? delta.Text.Length : 0;
         Ended |= entry.Data.IsTerminal;

@@ -21,41 +21,64 @@ internal sealed partial class TurnReaper(
     TimeProvider time,
     ILogger<TurnReaper> logger) : BackgroundService
 {
+    /// <summary>For how long an expired turn is this reaper's, should it die as well.</summary>
+    private static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(10);
+
+    private DateTimeOffset _reachableSince;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.ReapInterval, time);
         // A sole node's leases cannot be anybody's: whatever streams now was left by a crash.
-        DateTimeOffset? expiredBefore = options.Value.SoleNode ? null : time.GetUtcNow();
+        var leftBehind = options.Value.SoleNode;
+        _reachableSince = time.GetUtcNow();
         do
         {
-            try
-            {
-                await SweepAsync(expiredBefore, stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogSweepFailed(e);
-            }
-
-            if (!await NextAsync(timer, stoppingToken).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            expiredBefore = time.GetUtcNow();
+            leftBehind &= !await TrySweepAsync(leftBehind, stoppingToken).ConfigureAwait(false);
         }
-        while (true);
+        while (await NextAsync(timer, stoppingToken).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// Leases also run out while the database is away and nobody can renew them. So a lease counts as expired only when it has stood
+    /// against a database that answered for the length of a lease: its node had every chance.
+    /// </summary>
+    private async Task<bool> TrySweepAsync(bool leftBehind, CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow();
+        try
+        {
+            var patient = started - _reachableSince >= options.Value.LeaseDuration;
+            // Even when nothing may be ended yet, the question tells whether the database answers.
+            await SweepAsync(leftBehind ? null : patient ? started : DateTimeOffset.MinValue, cancellationToken).ConfigureAwait(false);
+            if (time.GetUtcNow() - started > options.Value.LeaseDuration / 2)
+            {
+                // It answered so late (a lock, a stall) that renewals may have waited as well.
+                _reachableSince = time.GetUtcNow();
+            }
+
+            return true;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (_reachableSince < started)
+            {
+                LogSweepFailed(e.Message);
+            }
+
+            // Later than any sweep that is not due yet: the next success counts from itself.
+            _reachableSince = time.GetUtcNow() + options.Value.ReapInterval;
+            return false;
+        }
     }
 
     /// <summary>Ends every turn whose lease ran out before <paramref name="expiredBefore"/> (null: whatever its lease says), except those that run here.</summary>
     public async Task SweepAsync(DateTimeOffset? expiredBefore, CancellationToken cancellationToken)
     {
-        foreach (var turn in await store.ListExpiredAsync(expiredBefore, cancellationToken).ConfigureAwait(false))
+        var claimed = await store.ClaimExpiredAsync(expiredBefore, time.GetUtcNow() + ClaimFor, live.TurnIds, cancellationToken).ConfigureAwait(false);
+        foreach (var turn in claimed)
         {
-            if (!live.IsLive(turn.TurnId))
-            {
-                await EndAsync(turn, cancellationToken).ConfigureAwait(false);
-            }
+            await EndAsync(turn, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -68,7 +91,8 @@ internal sealed partial class TurnReaper(
         var error = TurnOutcome.Interrupted.Error!;
         var ended = new FinishedTurn(
             turn.AnswerId, turn.TurnId, text, lastSeq + 1, MessageStatus.Interrupted, null, error, used, LedgerOf(turn, used), [], null, null, now - turn.CreatedAt, now);
-        if (!await store.FinishAsync(ended, cancellationToken).ConfigureAwait(false))
+        var ending = await store.FinishAsync(ended, cancellationToken).ConfigureAwait(false);
+        if (!ending.Won)
         {
             return;
         }
@@ -76,7 +100,15 @@ internal sealed partial class TurnReaper(
         LogInterrupted(turn.TurnId);
         try
         {
-            await (ended.Ledger is { } entry ? budget.SettleAsync(entry, cancellationToken) : budget.ReleaseAsync(turn.TurnId, cancellationToken)).ConfigureAwait(false);
+            if (ended.Ledger is null)
+            {
+                await budget.ReleaseAsync(turn.TurnId, cancellationToken).ConfigureAwait(false);
+            }
+            else if (ending.Recorded)
+            {
+                await budget.SettleAsync(ended.Ledger, cancellationToken).ConfigureAwait(false);
+            }
+
             await log.AppendAsync(
                 turn.TurnId, writer, [new TurnEvent(lastSeq + 1, new TurnFailed(turn.AnswerId, MessageStatus.Interrupted, error.Code, error.Detail))], cancellationToken).ConfigureAwait(false);
         }
@@ -122,7 +154,7 @@ internal sealed partial class TurnReaper(
     private LedgerEntry? LedgerOf(ExpiredTurn turn, MessageUsage? used) => used is null
         ? null
         : new LedgerEntry(
-            turn.TurnId, turn.OwnerId, turn.TeamId, turn.ApiKeyId, turn.ThreadId, turn.AnswerId, UsageSource.Chat, turn.Model, turn.Provider,
+            turn.TurnId, turn.OwnerId, turn.TeamId, turn.ApiKeyId, turn.ThreadId, turn.AnswerId, UsageSources.OfAnswer(turn.ApiKeyId), turn.Model, turn.Provider,
             used.InputTokens, 0, used.OutputTokens, 0, PricesOf(turn), true, turn.CreatedAt);
 
     private ModelPrices? PricesOf(ExpiredTurn turn) => catalogue.Find($"{turn.Provider}/{turn.Model}")?.Prices;
@@ -145,6 +177,6 @@ internal sealed partial class TurnReaper(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {TurnId} is ended in the database, but its log or counters could not be told")]
     private partial void LogAftermathFailed(Exception exception, Guid turnId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for abandoned turns failed; it is tried again")]
-    private partial void LogSweepFailed(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for abandoned turns failed; it is tried again ({Reason})")]
+    private partial void LogSweepFailed(string reason);
 }

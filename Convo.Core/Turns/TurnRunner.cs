@@ -30,14 +30,7 @@ internal sealed partial class TurnRunner(
         {
             var result = new TurnYield();
             var outcome = await GenerateAsync(turn, result).ConfigureAwait(false);
-            if (outcome is not null)
-            {
-                await settlement.FinishAsync(turn, outcome, result).ConfigureAwait(false);
-            }
-            else
-            {
-                turn.Abandon();
-            }
+            await settlement.FinishAsync(turn, outcome, result).ConfigureAwait(false);
         }
         finally
         {
@@ -49,8 +42,7 @@ internal sealed partial class TurnRunner(
         await publishing.ConfigureAwait(false);
     }
 
-    /// <summary>Null when another node has taken the turn over.</summary>
-    private async Task<TurnOutcome?> GenerateAsync(LiveTurn turn, TurnYield result)
+    private async Task<TurnOutcome> GenerateAsync(LiveTurn turn, TurnYield result)
     {
         try
         {
@@ -60,12 +52,8 @@ internal sealed partial class TurnRunner(
         catch (Exception) when (turn.Reason != EndReason.None)
         {
             // Whatever a client throws when it is cancelled, the reason we cancelled it is the outcome.
-            return turn.Reason switch
-            {
-                EndReason.Stopped => TurnOutcome.Stopped,
-                EndReason.Shutdown => TurnOutcome.Interrupted,
-                _ => null,
-            };
+            // One that lost its lease ends as well: what it used has to be in the ledger, be the answer ended elsewhere or deleted.
+            return turn.Reason == EndReason.Stopped ? TurnOutcome.Stopped : TurnOutcome.Interrupted;
         }
         catch (Exception e)
         {
@@ -81,11 +69,12 @@ internal sealed partial class TurnRunner(
     private async Task KeepAliveAsync(LiveTurn turn, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(options.Value.CheckpointInterval, time);
+        var failing = false;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
-                await CheckpointAsync(turn, cancellationToken).ConfigureAwait(false);
+                failing = !await CheckpointAsync(turn, failing, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -94,31 +83,48 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private async Task CheckpointAsync(LiveTurn turn, CancellationToken cancellationToken)
+    /// <summary>False when the storage did not take it. Only the first of several failures is logged.</summary>
+    private async Task<bool> CheckpointAsync(LiveTurn turn, bool failing, CancellationToken cancellationToken)
     {
         try
         {
             var (text, lastSeq) = turn.Snapshot();
             var leaseUntil = time.GetUtcNow() + options.Value.LeaseDuration;
             var checkpoint = new TurnCheckpoint(turn.Plan.AnswerId, turn.Plan.TurnId, text, lastSeq, turn.PromptTokens, leaseUntil);
-            if (!await store.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false))
+            switch (await store.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false))
             {
-                turn.End(EndReason.Fenced);
-                return;
+                case TurnLease.Lost:
+                    turn.End(EndReason.Fenced);
+                    return true;
+                case TurnLease.StopRequested:
+                    turn.End(EndReason.Stopped);
+                    break;
             }
 
+            turn.LeaseUntil = leaseUntil;
             await budget.RenewAsync(turn.Plan.TurnId, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // The text is in memory and the next checkpoint carries it; readers here notice nothing.
-            LogCheckpointFailed(e, turn.Plan.TurnId);
+            if (!failing)
+            {
+                LogCheckpointFailed(turn.Plan.TurnId, e.Message);
+            }
+
+            if (!options.Value.SoleNode && turn.LeaseUntil < time.GetUtcNow())
+            {
+                turn.GoOnLocally(false);
+            }
+
+            return false;
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Turn {TurnId} failed")]
     private partial void LogGenerationFailed(Exception exception, Guid turnId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {TurnId} could not be checkpointed; it goes on in memory")]
-    private partial void LogCheckpointFailed(Exception exception, Guid turnId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Turn {TurnId} could not be checkpointed; it goes on in memory ({Reason})")]
+    private partial void LogCheckpointFailed(Guid turnId, string reason);
 }

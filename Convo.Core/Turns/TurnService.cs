@@ -14,18 +14,20 @@ namespace Convo.Core.Turns;
 internal sealed class TurnService(
     ITurnStore store,
     IConversationRepository conversations,
-    IRetriever retriever,
     IBudgetGate budget,
     IModelCatalogue catalogue,
-    PromptBuilder prompts,
+    TurnPictures pictures,
+    TurnSizer sizer,
     TurnHost host,
+    TurnDrain drain,
+    LiveTurns live,
     ITurnStops stops,
     IOptions<TurnOptions> options,
     TimeProvider time) : ITurnService
 {
     public async Task<AcceptedTurn> SubmitAsync(Caller caller, SubmitMessage request, CancellationToken cancellationToken)
     {
-        host.EnsureAccepting();
+        drain.EnsureAccepting();
         TurnValidation.Check(request, options.Value);
         var thread = request.ThreadId is { } id ? await ThreadAsync(caller, id, cancellationToken).ConfigureAwait(false) : null;
         var history = thread is null || request.AsRoot
@@ -35,9 +37,10 @@ internal sealed class TurnService(
         var userMessageId = time.NewId();
         var draft = new Draft(
             caller, threadId, userMessageId, request.Content, history,
-            TurnValidation.Model(catalogue, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
             thread?.SystemPrompt ?? request.SystemPrompt, thread?.CollectionIds ?? request.CollectionIds ?? [], request.MaxOutputTokens,
             TurnValidation.Claim(request.IdempotencyKey, request));
+        draft = draft with { PictureTokens = await pictures.CheckAsync(caller, draft.Model, request.AttachmentIds ?? [], cancellationToken).ConfigureAwait(false) };
         return await StartAsync(
             draft,
             thread is null ? new NewThreadRow(request.Model, request.Temperature, request.SystemPrompt, request.CollectionIds ?? []) : null,
@@ -48,7 +51,7 @@ internal sealed class TurnService(
 
     public async Task<AcceptedTurn> RegenerateAsync(Caller caller, Guid messageId, RegenerateMessage request, CancellationToken cancellationToken)
     {
-        host.EnsureAccepting();
+        drain.EnsureAccepting();
         var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
         var questionId = message.Role == MessageRole.User ? message.Id : message.ParentId
             ?? throw ConvoException.Invalid("message_id", "This message answers nothing, so there is no other answer to ask for.");
@@ -57,13 +60,25 @@ internal sealed class TurnService(
         TurnValidation.CheckTemperature(request.Temperature);
         var draft = new Draft(
             caller, thread.Id, questionId, path[^1].Content, [.. path.SkipLast(1)],
-            TurnValidation.Model(catalogue, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
             thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request }));
         return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<AcceptedTurn?> FindAsync(Caller caller, string idempotencyKey, CancellationToken cancellationToken) =>
+        await store.FindByKeyAsync(caller.UserId, idempotencyKey, cancellationToken).ConfigureAwait(false) is { } accepted
+            ? await StartedAsync(caller, accepted).ConfigureAwait(false)
+            : null;
+
     public async Task StopAsync(Caller caller, Guid messageId, CancellationToken cancellationToken)
     {
+        // What runs here can be stopped without the database.
+        if (live.TryFind(messageId, out var running) && running.Plan.Caller.UserId == caller.UserId)
+        {
+            running.End(EndReason.Stopped);
+            return;
+        }
+
         var message = await conversations.FindMessageAsync(caller.UserId, messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
         if (message is { Status: MessageStatus.Streaming, TurnId: { } turnId })
         {
@@ -78,22 +93,19 @@ internal sealed class TurnService(
         Draft draft, NewThreadRow? newThread, NewUserMessage? newMessage, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken)
     {
         var scope = new RetrievalScope(newThread is null ? draft.ThreadId : null, attachmentIds, draft.CollectionIds);
-        var passages = Math.Min(options.Value.RetrievalTokenBudget, await retriever.MaxTokensAsync(draft.Caller, scope, cancellationToken).ConfigureAwait(false));
-        var input = Math.Min(prompts.Estimate(draft.SystemPrompt, draft.History, draft.Content, passages), draft.Model.ContextWindow);
-        var output = Math.Min(draft.MaxOutputTokens ?? options.Value.DefaultMaxOutputTokens, draft.Model.MaxOutputTokens);
-        var minimum = Math.Min(options.Value.MinimumOutputTokens, output);
-
+        var size = await sizer.MeasureAsync(
+            draft.Caller, scope, draft.SystemPrompt, draft.History, draft.Content, draft.Model, draft.MaxOutputTokens, draft.PictureTokens, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var turn = new NewTurn(
             draft.Caller, time.NewId(), draft.ThreadId, newThread, newMessage, draft.UserMessageId, time.NewId(),
-            draft.Model.Id, draft.Model.Provider, input, draft.Claim, now, now + options.Value.LeaseDuration);
+            draft.Model.Id, draft.Model.Provider, size.Input, draft.Claim, now, now + options.Value.LeaseDuration);
         Hold? hold = null;
         TurnAcceptance accepted;
         try
         {
             accepted = await store.AcceptAsync(
                 turn,
-                async ct => hold ??= await budget.ReserveAsync(draft.Caller, new HoldRequest(turn.TurnId, input, output, minimum, draft.Model.Prices), ct).ConfigureAwait(false),
+                async ct => hold ??= await budget.ReserveAsync(draft.Caller, size.HoldFor(turn.TurnId), ct).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
         }
         catch when (hold is not null)
@@ -106,17 +118,26 @@ internal sealed class TurnService(
         {
             host.Start(new TurnPlan(
                 draft.Caller, turn.TurnId, accepted.ThreadId, accepted.UserMessageId, accepted.AnswerId,
-                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now));
+                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now, turn.LeaseUntil));
         }
 
-        // The turn runs: what its caller hears must not depend on the caller's patience any more.
-        var question = await conversations.FindMessageAsync(draft.Caller.UserId, accepted.UserMessageId, CancellationToken.None).ConfigureAwait(false);
-        var answer = await conversations.FindMessageAsync(draft.Caller.UserId, accepted.AnswerId, CancellationToken.None).ConfigureAwait(false);
-        return new AcceptedTurn(question ?? throw ConvoException.NotFound("message"), answer ?? throw ConvoException.NotFound("message"), accepted.Replayed);
+        return await StartedAsync(draft.Caller, accepted).ConfigureAwait(false);
+    }
+
+    /// <summary>The turn runs: what its caller hears must not depend on the caller's patience any more.</summary>
+    private async Task<AcceptedTurn> StartedAsync(Caller caller, TurnAcceptance accepted)
+    {
+        var messages = await Task.WhenAll(
+            conversations.FindMessageAsync(caller.UserId, accepted.UserMessageId, CancellationToken.None),
+            conversations.FindMessageAsync(caller.UserId, accepted.AnswerId, CancellationToken.None)).ConfigureAwait(false);
+        return messages is [{ } question, { } answer] ? new AcceptedTurn(question, answer, accepted.Replayed) : throw ConvoException.NotFound("message");
     }
 
     /// <summary>A request with everything resolved that does not need the transaction.</summary>
     private sealed record Draft(
         Caller Caller, Guid ThreadId, Guid UserMessageId, string Content, IReadOnlyList<Message> History, ModelInfo Model, double? Temperature,
-        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim);
+        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim)
+    {
+        public int PictureTokens { get; init; }
+    }
 }

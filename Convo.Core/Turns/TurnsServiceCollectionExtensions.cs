@@ -1,3 +1,4 @@
+using Convo.Core.Shared;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,8 +13,15 @@ public static class TurnsServiceCollectionExtensions
         services.Configure<TurnOptions>(configuration.GetSection(TurnOptions.Section));
         services.Configure<TurnOptions>(options => options.SoleNode |= soleNode);
         services.AddSingleton<LiveTurns>();
+        services.AddSingleton<TurnDrain>();
+        services.AddSingleton<IHealthProbe>(provider => provider.GetRequiredService<TurnDrain>());
         services.AddSingleton<ITurnStops, TurnStops>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<TurnPictures>();
+        services.AddSingleton<Models.TitleModel>();
+        services.AddSingleton<TitleWriter>();
+        services.AddSingleton<TurnSizer>();
+        services.AddSingleton<IMessageEstimator, MessageEstimator>();
         services.AddSingleton<TurnGeneration>();
         services.AddSingleton<TurnSettlement>();
         services.AddSingleton<TurnPublisher>();

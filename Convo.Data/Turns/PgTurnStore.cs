@@ -1,4 +1,6 @@
+using Convo.Core.Shared;
 using Convo.Core.Turns;
+using Convo.Core.Usage;
 using Convo.Data.Usage;
 
 namespace Convo.Data.Turns;
@@ -6,31 +8,62 @@ namespace Convo.Data.Turns;
 /// <inheritdoc cref="ITurnStore"/>
 internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
 {
-    public Task<TurnAcceptance> AcceptAsync(NewTurn turn, Func<CancellationToken, Task> reserve, CancellationToken cancellationToken) =>
-        db.InTransactionAsync(
-            async session =>
-            {
-                var acceptance = new TurnAcceptanceSession(session, turn, cancellationToken);
-                if (await acceptance.FindFirstAsync().ConfigureAwait(false) is { } first)
+    public async Task<TurnAcceptance> AcceptAsync(NewTurn turn, Func<CancellationToken, Task> reserve, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await db.InTransactionAsync(
+                async session =>
                 {
-                    return first;
-                }
+                    var acceptance = new TurnAcceptanceSession(session, turn, cancellationToken);
+                    if (await acceptance.FindFirstAsync().ConfigureAwait(false) is { } first)
+                    {
+                        return first;
+                    }
 
-                await acceptance.CheckAsync().ConfigureAwait(false);
-                await reserve(cancellationToken).ConfigureAwait(false);
-                return await acceptance.StoreAsync().ConfigureAwait(false);
-            },
-            cancellationToken);
+                    await acceptance.CheckAsync().ConfigureAwait(false);
+                    await reserve(cancellationToken).ConfigureAwait(false);
+                    return await acceptance.StoreAsync().ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConvoException e) when (Faults.OutcomeUnknown(e))
+        {
+            // The reply to COMMIT was lost. The turn is fresh, so its row tells.
+            var stored = await db.QuerySingleOrDefaultAsync<Guid?>(StoredSql, new { answerId = turn.AnswerId, turnId = turn.TurnId }, CancellationToken.None).ConfigureAwait(false);
+            if (stored is not { } threadId)
+            {
+                throw;
+            }
+
+            return new TurnAcceptance(threadId, turn.AnswerTo, turn.AnswerId, Replayed: false);
+        }
+    }
+
+    private const string StoredSql = "SELECT thread_id FROM conversation_messages WHERE id = @answerId AND turn_id = @turnId";
+
+    private const string ByKeySql =
+        """
+        SELECT m.thread_id, m.parent_id AS user_message_id, m.id AS answer_id, true AS replayed
+          FROM idempotency_keys k
+          JOIN conversation_messages m ON m.id = k.message_id
+         WHERE k.user_id = @userId AND k.key = @key AND m.parent_id IS NOT NULL
+        """;
+
+    public Task<TurnAcceptance?> FindByKeyAsync(Guid userId, string key, CancellationToken cancellationToken) =>
+        db.QuerySingleOrDefaultAsync<TurnAcceptance>(ByKeySql, new { userId, key }, cancellationToken);
 
     private const string CheckpointSql =
         """
         UPDATE conversation_messages
            SET content = @content, last_seq = @lastSeq, input_tokens = coalesce(nullif(@inputTokens, 0), input_tokens), lease_until = @leaseUntil
          WHERE id = @answerId AND turn_id = @turnId AND status = 'streaming'
+        RETURNING stop_requested
         """;
 
-    public async Task<bool> CheckpointAsync(TurnCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        await db.ExecuteAsync(
+    public async Task<TurnLease> CheckpointAsync(TurnCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var stop = await db.ScalarAsync<bool?>(
             CheckpointSql,
             new
             {
@@ -41,7 +74,18 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
                 inputTokens = checkpoint.InputTokens,
                 leaseUntil = checkpoint.LeaseUntil,
             },
-            cancellationToken).ConfigureAwait(false) > 0;
+            cancellationToken).ConfigureAwait(false);
+        return stop switch
+        {
+            null => TurnLease.Lost,
+            true => TurnLease.StopRequested,
+            false => TurnLease.Held,
+        };
+    }
+
+    private const string RequestStopSql = "UPDATE conversation_messages SET stop_requested = true WHERE turn_id = @turnId AND status = 'streaming'";
+
+    public Task RequestStopAsync(Guid turnId, CancellationToken cancellationToken) => db.ExecuteAsync(RequestStopSql, new { turnId }, cancellationToken);
 
     private const string FinishSql =
         """
@@ -60,7 +104,7 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
          WHERE id = (SELECT thread_id FROM conversation_messages WHERE id = @answerId)
         """;
 
-    public Task<bool> FinishAsync(FinishedTurn turn, CancellationToken cancellationToken) =>
+    public Task<TurnEnding> FinishAsync(FinishedTurn turn, CancellationToken cancellationToken) =>
         db.InTransactionAsync(
             async session =>
             {
@@ -72,14 +116,38 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
                 }
 
                 // A deleted thread takes its messages along, but what was used was used.
-                if (turn.Ledger is { } entry)
-                {
-                    await LedgerSql.InsertAsync(session, entry, time, cancellationToken).ConfigureAwait(false);
-                }
-
-                return won;
+                var recorded = turn.Ledger is { } entry && await RecordAsync(session, entry, cancellationToken).ConfigureAwait(false);
+                return new TurnEnding(won || await EndedSoAsync(session, turn, cancellationToken).ConfigureAwait(false), recorded);
             },
             cancellationToken);
+
+    private const string EndedSoSql =
+        """
+        SELECT count(*)
+          FROM conversation_messages
+         WHERE id = @answerId AND turn_id = @turnId AND status = @status AND last_seq = @lastSeq AND content = @content
+        """;
+
+    /// <summary>Whether an earlier run of the same end was stored and only its reply was lost.</summary>
+    private static async Task<bool> EndedSoAsync(DbSession session, FinishedTurn turn, CancellationToken cancellationToken) =>
+        await session.ScalarAsync<long>(
+            EndedSoSql,
+            new { answerId = turn.AnswerId, turnId = turn.TurnId, status = turn.Status, lastSeq = turn.LastSeq, content = turn.Content },
+            cancellationToken).ConfigureAwait(false) > 0;
+
+    private const string RecordedSql =
+        """
+        SELECT count(*)
+          FROM usage_ledger
+         WHERE turn_id = @turnId AND input_tokens = @inputTokens AND cached_input_tokens = @cachedInputTokens AND output_tokens = @outputTokens
+        """;
+
+    private async Task<bool> RecordAsync(DbSession session, LedgerEntry entry, CancellationToken cancellationToken) =>
+        await LedgerSql.InsertAsync(session, entry, time, cancellationToken).ConfigureAwait(false) is not null
+        || await session.ScalarAsync<long>(
+            RecordedSql,
+            new { turnId = entry.TurnId, inputTokens = entry.InputTokens, cachedInputTokens = entry.CachedInputTokens, outputTokens = entry.OutputTokens },
+            cancellationToken).ConfigureAwait(false) > 0;
 
     private static object Parameters(FinishedTurn turn) => new
     {
@@ -101,18 +169,30 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
         durationMs = (int)turn.Duration.TotalMilliseconds,
     };
 
-    private const string ExpiredSql =
+    private const string ClaimSql =
         """
+        WITH expired AS (
+            SELECT id, lease_until
+              FROM conversation_messages
+             WHERE status = 'streaming' AND (@expiredBefore::timestamptz IS NULL OR lease_until < @expiredBefore) AND turn_id <> ALL (@except)
+             ORDER BY lease_until
+             LIMIT 100
+               FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE conversation_messages m
+               SET lease_until = @claimedUntil
+              FROM expired
+             WHERE m.id = expired.id
+            RETURNING m.id, m.turn_id, m.thread_id, m.api_key_id, m.model, m.provider, m.content, m.last_seq, m.input_tokens, m.created_at
+        )
         SELECT m.id AS answer_id, m.turn_id, m.thread_id, t.owner_id, u.team_id, m.api_key_id, m.model, m.provider,
                m.content, m.last_seq, coalesce(m.input_tokens, 0) AS input_tokens, m.created_at
-          FROM conversation_messages m
+          FROM claimed m
           JOIN conversation_threads t ON t.id = m.thread_id
           JOIN users u ON u.id = t.owner_id
-         WHERE m.status = 'streaming' AND (@expiredBefore::timestamptz IS NULL OR m.lease_until < @expiredBefore)
-         ORDER BY m.lease_until
-         LIMIT 100
         """;
 
-    public Task<IReadOnlyList<ExpiredTurn>> ListExpiredAsync(DateTimeOffset? expiredBefore, CancellationToken cancellationToken) =>
-        db.QueryAsync<ExpiredTurn>(ExpiredSql, new { expiredBefore }, cancellationToken);
+    public Task<IReadOnlyList<ExpiredTurn>> ClaimExpiredAsync(
+        DateTimeOffset? expiredBefore, DateTimeOffset claimedUntil, IReadOnlyList<Guid> except, CancellationToken cancellationToken) =>
+        db.QueryAsync<ExpiredTurn>(ClaimSql, new { expiredBefore, claimedUntil, except = except.ToArray() }, cancellationToken);
 }

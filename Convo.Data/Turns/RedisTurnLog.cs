@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Convo.Core.Shared;
 using Convo.Core.Turns;
 using StackExchange.Redis;
 
@@ -18,6 +19,13 @@ internal sealed class RedisTurnLog(IConnectionMultiplexer redis, RedisKeys keys)
     private static readonly TimeSpan KeepRunning = TimeSpan.FromHours(2);
 
     private static readonly TimeSpan KeepFinished = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan AppendPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan RetryIn = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reading goes on without Redis, and within a second.</summary>
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(450);
 
     /// <summary>
     /// KEYS: log, writer. ARGV: writer id, seconds to keep, seq of the first event, events. Skips what an append whose reply was lost
@@ -49,8 +57,8 @@ internal sealed class RedisTurnLog(IConnectionMultiplexer redis, RedisKeys keys)
             events[0].Seq,
             .. events.Select(e => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(e, Json)),
         ];
-        var stored = (long)await redis.GetDatabase().ScriptEvaluateAsync(AppendScript, [keys.TurnLog(turnId), keys.TurnWriter(turnId)], arguments)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        var stored = (long)await Within(
+            redis.GetDatabase().ScriptEvaluateAsync(AppendScript, [keys.TurnLog(turnId), keys.TurnWriter(turnId)], arguments), AppendPatience, cancellationToken).ConfigureAwait(false);
         if (stored != ITurnLog.Fenced)
         {
             await redis.GetSubscriber().PublishAsync(keys.TurnChanged(turnId), stored, CommandFlags.FireAndForget).ConfigureAwait(false);
@@ -59,20 +67,20 @@ internal sealed class RedisTurnLog(IConnectionMultiplexer redis, RedisKeys keys)
         return stored;
     }
 
-    public async Task TakeOverAsync(Guid turnId, Guid writer, CancellationToken cancellationToken) =>
-        await redis.GetDatabase().StringSetAsync(keys.TurnWriter(turnId), writer.ToString("N"), KeepRunning).WaitAsync(cancellationToken).ConfigureAwait(false);
+    public Task TakeOverAsync(Guid turnId, Guid writer, CancellationToken cancellationToken) =>
+        Within(redis.GetDatabase().StringSetAsync(keys.TurnWriter(turnId), writer.ToString("N"), KeepRunning), AppendPatience, cancellationToken);
 
     public async Task<IReadOnlyList<TurnEvent>> ReadAsync(Guid turnId, long afterSeq, CancellationToken cancellationToken)
     {
-        var values = await redis.GetDatabase().ListRangeAsync(keys.TurnLog(turnId), afterSeq).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var values = await Within(redis.GetDatabase().ListRangeAsync(keys.TurnLog(turnId), afterSeq), ReadPatience, cancellationToken).ConfigureAwait(false);
         return [.. values.Select(value => JsonSerializer.Deserialize<TurnEvent>(((ReadOnlyMemory<byte>)value).Span, Json)!)];
     }
 
     public async Task<IAsyncDisposable> SubscribeAsync(Guid turnId, Action changed, CancellationToken cancellationToken) =>
         await Subscription.StartAsync(redis, keys.TurnChanged(turnId), _ => changed(), cancellationToken).ConfigureAwait(false);
 
-    public async Task RequestStopAsync(Guid turnId, CancellationToken cancellationToken) =>
-        await redis.GetSubscriber().PublishAsync(keys.TurnStops(), turnId.ToString("N")).WaitAsync(cancellationToken).ConfigureAwait(false);
+    public Task RequestStopAsync(Guid turnId, CancellationToken cancellationToken) =>
+        Within(redis.GetSubscriber().PublishAsync(keys.TurnStops(), turnId.ToString("N")), ReadPatience, cancellationToken);
 
     public async Task<IAsyncDisposable> OnStopRequestedAsync(Action<Guid> stop, CancellationToken cancellationToken) =>
         await Subscription.StartAsync(
@@ -95,10 +103,33 @@ internal sealed class RedisTurnLog(IConnectionMultiplexer redis, RedisKeys keys)
         {
             var subscriber = redis.GetSubscriber();
             Action<RedisChannel, RedisValue> handler = (_, message) => received(message);
-            await subscriber.SubscribeAsync(channel, handler).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Within(Done(subscriber.SubscribeAsync(channel, handler)), ReadPatience, cancellationToken).ConfigureAwait(false);
             return new Subscription(subscriber, channel, handler);
         }
 
-        public async ValueTask DisposeAsync() => await subscriber.UnsubscribeAsync(channel, handler).ConfigureAwait(false);
+        // Nobody waits for it: a Redis that is away has forgotten the subscription anyway.
+        public ValueTask DisposeAsync()
+        {
+            subscriber.Unsubscribe(channel, handler, CommandFlags.FireAndForget);
+            return ValueTask.CompletedTask;
+        }
+
+        private static async Task<bool> Done(Task task)
+        {
+            await task.ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    private static async Task<T> Within<T>(Task<T> task, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await task.WaitAsync(patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            throw new ConvoException(ProblemKind.Unavailable, "redis_unavailable", "Redis does not answer at the moment. Try again in a few seconds.", e) { RetryAfter = RetryIn };
+        }
     }
 }

@@ -13,11 +13,13 @@ internal static class Chromium
     private static readonly Lazy<Task<IBrowser>> Browser = new(LaunchAsync);
 
     /// <summary>A window in which nobody is signed in. Faults of the page are collected in <paramref name="faults"/>.</summary>
-    public static async Task<IPage> OpenAsync(ConvoApp app, List<string> faults, int width = 1440, int height = 900)
+    public static Task<IPage> OpenAsync(ConvoApp app, List<string> faults, int width = 1440, int height = 900) => OpenAsync(app.Address, faults, width, height);
+
+    public static async Task<IPage> OpenAsync(Uri address, List<string> faults, int width = 1440, int height = 900)
     {
         var context = await (await Browser.Value).NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = app.Address.ToString(),
+            BaseURL = address.ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ReducedMotion = ReducedMotion.Reduce,
         });
@@ -34,11 +36,13 @@ internal static class Chromium
         return page;
     }
 
-    public static async Task SignInAsync(this IPage page, TestUser user)
+    public static Task SignInAsync(this IPage page, TestUser user) => page.SignInAsync(user.Email, user.Password);
+
+    public static async Task SignInAsync(this IPage page, string email, string password)
     {
         await page.GotoAsync("/");
-        await page.GetByRole(AriaRole.Textbox, new() { Name = "Email" }).FillAsync(user.Email);
-        await page.GetByRole(AriaRole.Textbox, new() { Name = "Password" }).FillAsync(user.Password);
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Email" }).FillAsync(email);
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Password" }).FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).WaitForAsync();
         // On a busy machine a second is soon gone; what is asserted is the state, not the time.

@@ -166,6 +166,7 @@ internal sealed class TestServers : IAsyncDisposable
         {
             // What runs on the servers stops first.
             await ConvoApp.StopSharedAsync();
+            await Faults.FaultCluster.StopSharedAsync();
             if (Started.IsValueCreated && Started.Value.IsCompletedSuccessfully)
             {
                 await (await Started.Value).DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Convo.Core.Accounts;
+using Convo.Core.Shared;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
@@ -16,11 +17,11 @@ internal sealed class CircuitAuthentication(ILoggerFactory loggerFactory, IIdent
     {
         try
         {
-            return authenticationState.User.UserId() is { } userId
+            return authenticationState.User.SessionId() is { } sessionId
                 && authenticationState.User.SecurityStamp() is { } stamp
-                && await identities.FindSessionAsync(userId, stamp, cancellationToken) is not null;
+                && await identities.FindSessionAsync(sessionId, stamp, cancellationToken) is not null;
         }
-        catch (DbException)
+        catch (Exception e) when (e is DbException or ConvoException { Kind: ProblemKind.Unavailable })
         {
             // A database that is away says nothing about the person. Each action asks again and fails by itself meanwhile.
             return true;

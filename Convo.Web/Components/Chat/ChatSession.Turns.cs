@@ -43,6 +43,23 @@ internal sealed partial class ChatSession
         }
     }
 
+    /// <summary>The thread of a message that was stored under this key although its page never heard of it; null when none was.</summary>
+    public async Task<Guid?> FindSentAsync(Guid key) =>
+        (await turns.FindAsync(await person.CallerAsync(), key.ToString("N"), _gone.Token))?.Message.ThreadId;
+
+    private async Task<AcceptedTurn> SubmitOnceAsync(Caller caller, SubmitMessage request)
+    {
+        try
+        {
+            return await turns.SubmitAsync(caller, request, _gone.Token);
+        }
+        catch (ConvoException e) when (e.Kind == ProblemKind.Unprocessable)
+        {
+            // The draft was stored by an earlier attempt whose reply was lost, and the thread has moved on since.
+            return await turns.FindAsync(caller, request.IdempotencyKey!, _gone.Token) ?? throw new ConvoException(e.Kind, e.Code, e.Message, e);
+        }
+    }
+
     private async Task AttachAsync()
     {
         await AttachAsync(Snapshot.Messages);
@@ -107,7 +124,19 @@ internal sealed partial class ChatSession
         }
     }
 
-    private ModelInfo ModelOf(ConversationThread thread) => (thread.Model is { } id ? models.Find(id) : null) ?? models.Default;
+    /// <summary>What was chosen for one message has served.</summary>
+    private async Task<bool> SentAsync()
+    {
+        if (Snapshot is { Once: true, Thread: { } thread })
+        {
+            var caller = await person.CallerAsync();
+            Set(Snapshot with { Model = ModelOf(caller, thread), Temperature = thread.Temperature, Once = false });
+        }
+
+        return true;
+    }
+
+    private ModelInfo ModelOf(Caller caller, ConversationThread thread) => (thread.Model is { } id ? models.FindFor(caller, id) : null) ?? models.DefaultFor(caller);
 
     private Message[] Before(Message message) => [.. Snapshot.Messages.TakeWhile(other => other.Id != message.Id)];
 

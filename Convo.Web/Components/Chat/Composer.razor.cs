@@ -1,5 +1,5 @@
 using Convo.Core.Conversations;
-using Convo.Core.Usage;
+using Convo.Core.Models;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -22,14 +22,26 @@ public sealed partial class Composer
 
     [Parameter] public Guid? ThreadId { get; set; }
 
+    /// <summary>Who gets the message: its prices are what the estimate goes by, and not every model sees pictures.</summary>
+    [Parameter] public ModelInfo? Model { get; set; }
+
     /// <summary>True when the message was stored.</summary>
-    [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files), Task<bool>> OnSend { get; set; } = null!;
+    [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key), Task<bool>> OnSend { get; set; } = null!;
+
+    /// <summary>Whether the message with this key was stored before its page went away.</summary>
+    [Parameter] public Func<Guid, Task<bool>>? OnRecover { get; set; }
 
     [Parameter] public EventCallback OnStop { get; set; }
 
-    private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
+    /// <summary>Further buttons beside the paperclip.</summary>
+    [Parameter] public RenderFragment? Tools { get; set; }
 
-    private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
+    private string? Hold => Pending.Hold
+        ?? (Model is { SupportsImages: false } && Pending.Files.Any(file => file.MediaType.StartsWith("image/", StringComparison.Ordinal))
+            ? $"{Model.Name} cannot see pictures. Choose another model, or remove them."
+            : null);
+
+    private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
 
     /// <summary>A text that was refused goes back into the box.</summary>
     public async Task GiveBackAsync(string text)
@@ -99,7 +111,7 @@ public sealed partial class Composer
         switch (e.Action)
         {
             case "send":
-                await SendAsync(e.Text ?? await ReadLongAsync());
+                await SendAsync(e.Text ?? await ReadLongAsync(), e.Id == Guid.Empty ? null : e.Id);
                 break;
             case "uploaded":
                 await Pending.AddAsync(e.Id);
@@ -111,16 +123,24 @@ public sealed partial class Composer
                 }
 
                 break;
+            case "recover":
+                if (OnRecover is not null && _box is not null && await OnRecover(e.Id))
+                {
+                    Pending.Clear();
+                    await _box.InvokeVoidAsync("recovered");
+                }
+
+                break;
             case "clear":
                 Pending.Clear();
                 break;
         }
     }
 
-    private async Task SendAsync(string text)
+    private async Task SendAsync(string text, Guid? key)
     {
         if (_box is null) return;
-        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage())))
+        if (string.IsNullOrWhiteSpace(text) || Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
         {
             await _box.InvokeVoidAsync("giveBack", text);
             return;

@@ -1,9 +1,12 @@
 // The message box: keys, drafts, files. Everything between two sends happens here.
 import { announce, isTouch, send } from "../../js/dom.js";
+import { createEstimate } from "../../js/estimate.js";
 import { createUploads } from "../../js/uploads.js";
 
 const longText = 6000;
 const pasteAsFile = 8000;
+// Not crypto.randomUUID, which plain http has not.
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 const draftKey = thread => `convo:draft:${thread || "new"}`;
 
 export function attach(form, options) {
@@ -12,6 +15,9 @@ export function attach(form, options) {
   const on = (target, type, handler, more) => target.addEventListener(type, handler, { signal: stop.signal, ...more });
   let thread = form.dataset.thread ?? "";
   let sent = null;
+  // A message keeps its key until the server has taken it, over reloads too: sent twice it is still one.
+  let key = null;
+  let keyOf = null;
   let sentFrom = "";
   let timer = 0;
   let plainPaste = false;
@@ -21,12 +27,14 @@ export function attach(form, options) {
     if (hint.textContent !== text) hint.textContent = text;
   };
   const uploads = createUploads(form, options, { changed: refresh, hint: ownHint, signal: stop.signal });
+  const estimate = createEstimate(form, box, options, stop.signal);
 
   function refresh() {
     const button = form.querySelector("[data-send]");
     const waiting = uploads.count() > 0;
     ownHint(waiting ? "Sending the file…" : box.value.length > options.maxLength ? "That is too long for one message. Attach it as a file." : "");
     if (button) button.disabled = !ready();
+    estimate.refresh();
     if (!CSS.supports("field-sizing: content")) {
       box.style.height = "auto";
       box.style.height = `${box.scrollHeight}px`;
@@ -38,6 +46,7 @@ export function attach(form, options) {
 
   function save() {
     const draft = { text: box.value || (sentFrom === thread && sent) || "", files: form.dataset.files || "" };
+    if (key && keyOf === draft.text + draft.files) draft.key = key;
     try {
       if (draft.text || draft.files) localStorage.setItem(draftKey(thread), JSON.stringify(draft));
       else localStorage.removeItem(draftKey(thread));
@@ -50,6 +59,10 @@ export function attach(form, options) {
     try { draft = JSON.parse(localStorage.getItem(draftKey(thread)) ?? "null"); } catch { /* not ours */ }
     if (!keepTyped || box.value === "") box.value = draft?.text ?? "";
     if (draft?.files) send(form, "restore", null, draft.files);
+    if (draft?.key && box.value === draft.text) {
+      [key, keyOf] = [draft.key, draft.text + draft.files];
+      send(form, "recover", key);
+    }
     refresh();
   }
 
@@ -70,10 +83,12 @@ export function attach(form, options) {
     if (!ready()) return;
     sent = box.value;
     sentFrom = thread;
+    if (keyOf !== sent + (form.dataset.files || "")) [key, keyOf] = [newKey(), sent + (form.dataset.files || "")];
     box.value = "";
     refresh();
+    save();
     // A long text is fetched in pieces: one message of the circuit could not hold it.
-    send(form, "send", null, sent.length <= longText ? sent : null);
+    send(form, "send", key, sent.length <= longText ? sent : null);
     focus();
   }
 
@@ -127,7 +142,7 @@ export function attach(form, options) {
     }
     refresh();
   });
-  watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked"] });
+  watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked", "data-model"] });
   watcher.observe(form.querySelector("[data-buttons]"), { childList: true });
   on(window, "pagehide", save);
 
@@ -137,15 +152,22 @@ export function attach(form, options) {
   return {
     accepted() {
       localStorage.removeItem(draftKey(sentFrom));
-      sent = null;
+      sent = key = keyOf = null;
       clearTimeout(timer);
       save();
       refresh();
     },
+    // The server had it before the page went away.
+    recovered() {
+      if (box.value + (form.dataset.files || "") === keyOf) set("");
+      key = keyOf = null;
+      clearTimeout(timer);
+      save();
+    },
     giveBack(text) {
       sent = null;
       if (sentFrom !== thread) {
-        localStorage.setItem(draftKey(sentFrom), JSON.stringify({ text, files: "" }));
+        localStorage.setItem(draftKey(sentFrom), JSON.stringify({ text, files: "", key: keyOf === text ? key : undefined }));
         return;
       }
       set(box.value ? `${text}\n\n${box.value}` : text);

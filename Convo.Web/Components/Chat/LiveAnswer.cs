@@ -8,7 +8,7 @@ namespace Convo.Web.Components.Chat;
 
 /// <summary>What a running answer looks like now.</summary>
 /// <param name="Blocks">Safe HTML, one string for each top-level block; all but the last are final.</param>
-/// <param name="Lost">The log could not be read for a while; the turn itself goes on without us.</param>
+/// <param name="Lost">The log cannot be read at the moment; the turn itself goes on without us.</param>
 public sealed record LiveState(IReadOnlyList<string> Blocks, TurnStage? Stage, IReadOnlyList<Citation> Citations, TurnFailed? Failure, bool Done, bool Lost)
 {
     public static LiveState Empty { get; } = new([], null, [], null, false, false);
@@ -23,12 +23,16 @@ public sealed partial class LiveAnswer : IAsyncDisposable
     /// <summary>Between two repaints; the first delta is shown at once.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private const int MaxAttempts = 5;
+    /// <summary>So many failed attempts are told to the reader. It goes on trying: the turn goes on as well.</summary>
+    private const int LostAfter = 5;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
     private readonly ITurnReader _reader;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly StreamingMarkdown _text;
+    private readonly MarkdownService _markdown;
+    private StreamingMarkdown _text;
     private readonly CancellationTokenSource _gone = new();
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
@@ -39,7 +43,7 @@ public sealed partial class LiveAnswer : IAsyncDisposable
 
     internal LiveAnswer(ITurnReader reader, MarkdownService markdown, TimeProvider time, ILogger logger, Guid messageId)
     {
-        (_reader, _time, _logger, MessageId) = (reader, time, logger, messageId);
+        (_reader, _markdown, _time, _logger, MessageId) = (reader, markdown, time, logger, messageId);
         _text = new StreamingMarkdown(markdown);
         _timer = time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -73,6 +77,7 @@ public sealed partial class LiveAnswer : IAsyncDisposable
                 await foreach (var entry in _reader.ReadAsync(caller, MessageId, _seq, _gone.Token))
                 {
                     attempt = 1;
+                    if (State.Lost) Update(state => state with { Lost = false });
                     Apply(entry);
                 }
             }
@@ -80,14 +85,15 @@ public sealed partial class LiveAnswer : IAsyncDisposable
             {
                 return; // The page is closed or shows another thread.
             }
-            catch (Exception e) when (attempt < MaxAttempts)
+            catch (ConvoException e) when (e.Kind == ProblemKind.NotFound)
             {
-                LogLost(_logger, e, MessageId, attempt);
+                // The thread was deleted meanwhile.
+                Update(state => state with { Lost = true, Done = true });
             }
             catch (Exception e)
             {
-                LogLost(_logger, e, MessageId, attempt);
-                Update(state => state with { Lost = true, Done = true });
+                if (attempt == LostAfter) LogLost(_logger, MessageId, attempt, e.Message);
+                if (attempt >= LostAfter && !State.Lost) Update(state => state with { Lost = true });
             }
 
             if (!State.Done) await PauseAsync(attempt);
@@ -95,13 +101,15 @@ public sealed partial class LiveAnswer : IAsyncDisposable
     }
 
     private Task PauseAsync(int attempt) =>
-        Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), _time, _gone.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(200 * attempt, LongestPause.TotalMilliseconds)), _time, _gone.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private void Apply(TurnEvent entry)
     {
         lock (_lock)
         {
             if (entry.Seq <= _seq) return;
+            // Told again from its beginning, because nobody could know how much is here.
+            if (entry.Data is TurnStarted && _seq > 0) _text = new StreamingMarkdown(_markdown);
             _seq = entry.Seq;
             if (entry.Data is TurnDelta delta) _text.Append(delta.Text);
             if (entry.Data is TurnCitations found) _text.SetCitations(found.Citations.Select(citation => citation.Number).ToHashSet());
@@ -165,6 +173,6 @@ public sealed partial class LiveAnswer : IAsyncDisposable
         Changed?.Invoke();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The log of message {MessageId} could not be read (attempt {Attempt}); the turn goes on without this reader")]
-    private static partial void LogLost(ILogger logger, Exception exception, Guid messageId, int attempt);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The log of message {MessageId} cannot be read ({Attempt} attempts, {Reason}); the turn goes on without this reader")]
+    private static partial void LogLost(ILogger logger, Guid messageId, int attempt, string reason);
 }

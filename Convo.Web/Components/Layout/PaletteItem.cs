@@ -1,3 +1,5 @@
+using Convo.Web.Components.Admin;
+
 namespace Convo.Web.Components.Layout;
 
 /// <summary>One line of the command palette: a link, or a command that wwwroot/js/shortcuts.js or the page runs.</summary>
@@ -10,6 +12,7 @@ internal static class PaletteItems
     public static readonly IReadOnlyList<PaletteItem> Commands =
     [
         new("Actions", "New chat", "Ctrl Shift O", "square-pen", Run: "new-chat"),
+        new("Go to", "All and archived chats", "Page", "archive", "/chats"),
         new("Go to", "Documents", "Page", "files", "/documents"),
         new("Go to", "My usage and budget", "Page", "chart-column", "/usage"),
         new("Go to", "Settings", "Page", "settings", "/settings"),
@@ -21,6 +24,10 @@ internal static class PaletteItems
         new("Actions", "System theme", "", "monitor", Run: "theme-system"),
         new("Actions", "Keyboard shortcuts", "Ctrl /", "keyboard", Run: "shortcuts"),
     ];
+
+    /// <summary>What only an administrator is offered.</summary>
+    public static readonly IReadOnlyList<PaletteItem> Administration =
+        [.. AdminPages.All.Select(page => new PaletteItem("Administration", page.Name, "Page", page.Icon, page.Href))];
 
     /// <summary>How well the letters of the query run through the title; null when they do not. Less is better.</summary>
     public static int? Score(string title, string query)

@@ -36,6 +36,12 @@ internal sealed class FakeTurns(FakeConversations conversations, TimeProvider ti
         return new AcceptedTurn(user, answer, Replayed: false);
     }
 
+    /// <summary>What earlier attempts stored, by their key.</summary>
+    public Dictionary<string, AcceptedTurn> Sent { get; } = [];
+
+    public Task<AcceptedTurn?> FindAsync(Caller caller, string idempotencyKey, CancellationToken cancellationToken) =>
+        Task.FromResult(Sent.GetValueOrDefault(idempotencyKey));
+
     public Task<AcceptedTurn> RegenerateAsync(Caller caller, Guid messageId, RegenerateMessage request, CancellationToken cancellationToken)
     {
         if (Refusal is { } refusal) throw refusal;

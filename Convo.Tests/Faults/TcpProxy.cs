@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Convo.Tests.Faults;
+
+/// <summary>What a <see cref="TcpProxy"/> does with connections.</summary>
+internal enum ProxyMode
+{
+    /// <summary>Bytes go through.</summary>
+    Pass,
+    /// <summary>Bytes go through in pieces of <see cref="TcpProxy.PieceBytes"/>.</summary>
+    Chop,
+    /// <summary>Every piece is held back for <see cref="TcpProxy.Delay"/>.</summary>
+    Delay,
+    /// <summary>Connections stay open and nothing moves: a paused server, a black hole.</summary>
+    Stall,
+    /// <summary>Open connections are reset and new ones too: a server that is down.</summary>
+    Refuse,
+    /// <summary>What the server sends ends cleanly, what the client sends still goes through.</summary>
+    HalfClose,
+    /// <summary>Pieces of <see cref="TcpProxy.PieceBytes"/>, each after <see cref="TcpProxy.Delay"/>: a slow line.</summary>
+    Throttle,
+}
+
+/// <summary>A loopback TCP proxy whose line can be made bad, for open and new connections alike.</summary>
+internal sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly ConcurrentDictionary<Link, bool> _links = new();
+    private readonly int _target;
+    private readonly Task _accepting;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile CommitTrap? _trap;
+
+    private TcpProxy(int target)
+    {
+        _target = target;
+        _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _accepting = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    public ProxyMode Mode { get; private set; }
+
+    public int OpenConnections => _links.Count;
+
+    public int PieceBytes { get; set; } = 7;
+
+    public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    public static TcpProxy To(int port) => new(port);
+
+    public void Set(ProxyMode mode)
+    {
+        Mode = mode;
+        var changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.TrySetResult();
+        if (mode == ProxyMode.Refuse)
+        {
+            ResetAll();
+        }
+    }
+
+    public void ResetAll()
+    {
+        foreach (var link in _links.Keys)
+        {
+            link.Reset();
+        }
+    }
+
+    /// <summary>
+    /// The next connection that sends <paramref name="marker"/> and later COMMIT hears no reply: the server commits, then the line is cut.
+    /// </summary>
+    /// <returns>Completes when it happened.</returns>
+    public Task LoseCommitReplyAfter(string marker)
+    {
+        var trap = new CommitTrap(Encoding.ASCII.GetBytes(marker));
+        _trap = trap;
+        return trap.Sprung.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        _listener.Stop();
+        ResetAll();
+        _changed.TrySetResult();
+        await _accepting;
+        _ended.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await _listener.AcceptSocketAsync(_ended.Token);
+                _ = ServeAsync(client);
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                // The proxy ends, or the client went away while it was accepted.
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.NoDelay = true;
+        var link = new Link(client, server);
+        _links.TryAdd(link, true);
+        try
+        {
+            if (Mode == ProxyMode.Refuse)
+            {
+                link.Reset();
+                return;
+            }
+
+            await OpenLineAsync();
+            await server.ConnectAsync(IPAddress.Loopback, _target, _ended.Token);
+            await Task.WhenAll(PumpAsync(link, client, server, toServer: true), PumpAsync(link, server, client, toServer: false));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            link.Reset();
+        }
+        finally
+        {
+            _links.TryRemove(link, out _);
+            client.Dispose();
+            server.Dispose();
+        }
+    }
+
+    private async Task PumpAsync(Link link, Socket from, Socket to, bool toServer)
+    {
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            var length = await from.ReceiveAsync(buffer, SocketFlags.None, _ended.Token);
+            await OpenLineAsync();
+            if (length == 0 || (Mode == ProxyMode.HalfClose && !toServer))
+            {
+                to.Shutdown(SocketShutdown.Send);
+                return;
+            }
+
+            if (toServer && _trap is { } trap && trap.Sees(link, buffer.AsSpan(0, length)))
+            {
+                _trap = null;
+                link.Mute = true;
+                await to.SendAsync(buffer.AsMemory(0, length), SocketFlags.None, _ended.Token);
+                // Time for the server to commit; its reply is read and thrown away by the other direction.
+                await link.Replied.Task.WaitAsync(TimeSpan.FromSeconds(5), _ended.Token);
+                link.Reset();
+                trap.Sprung.TrySetResult();
+                return;
+            }
+
+            if (!toServer && link.Mute)
+            {
+                link.Replied.TrySetResult();
+                continue;
+            }
+
+            await SendAsync(to, buffer.AsMemory(0, length));
+        }
+    }
+
+    private async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var piece = Mode is ProxyMode.Chop or ProxyMode.Throttle ? Math.Min(PieceBytes, bytes.Length) : bytes.Length;
+            if (Mode is ProxyMode.Delay or ProxyMode.Throttle)
+            {
+                await Task.Delay(Delay, _ended.Token);
+            }
+
+            await to.SendAsync(bytes[..piece], SocketFlags.None, _ended.Token);
+            bytes = bytes[piece..];
+        }
+    }
+
+    private async Task OpenLineAsync()
+    {
+        while (Mode == ProxyMode.Stall)
+        {
+            await _changed.Task.WaitAsync(_ended.Token);
+        }
+    }
+
+    private sealed class Link(Socket client, Socket server)
+    {
+        public volatile bool Mute;
+
+        public bool Marked { get; set; }
+
+        public TaskCompletionSource Replied { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Reset()
+        {
+            Close(client);
+            Close(server);
+        }
+
+        private static void Close(Socket socket)
+        {
+            try
+            {
+                // With no time to linger, close sends RST.
+                socket.LingerState = new LingerOption(true, 0);
+                socket.Close();
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                // It is closed already.
+            }
+        }
+    }
+
+    private sealed class CommitTrap(byte[] marker)
+    {
+        private static readonly byte[] Commit = "COMMIT"u8.ToArray();
+
+        public TaskCompletionSource Sprung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool Sees(Link link, ReadOnlySpan<byte> bytes)
+        {
+            link.Marked |= bytes.IndexOf(marker) >= 0;
+            return link.Marked && bytes.IndexOf(Commit) >= 0;
+        }
+    }
+}
