@@ -24,7 +24,7 @@ internal static class Invariants
         }
         while (violations.Count > 0 && await NextAsync(round, patience.Token));
 
-        Assert.True(violations.Count == 0, $"{what}: {violations.Count} violations\n{string.Join('\n', violations)}\n{Tail(cluster)}");
+        Assert.True(violations.Count == 0, $"{what}: {violations.Count} violations\n{string.Join('\n', violations)}\n{cluster.Tail()}");
     }
 
     private static async Task<IReadOnlyList<Violation>> AskAsync(
@@ -89,9 +89,6 @@ internal static class Invariants
             return false;
         }
     }
-
-    private static string Tail(FaultCluster cluster) =>
-        string.Join('\n', cluster.Nodes.Select(node => $"--- {node.Name}\n{string.Join('\n', node.Lines.TakeLast(25))}"));
 
     private sealed record Violation(string Invariant, string Subject, string Detail);
 }
