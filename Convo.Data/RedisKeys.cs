@@ -18,6 +18,9 @@ internal sealed class RedisKeys(string prefix)
     /// </summary>
     public RedisKey BudgetTurn(Guid turnId) => $"{{{prefix}budget}}:turn:{turnId:N}";
 
+    /// <summary>String: replaced with every change of a limit, so that no node decides by an old one.</summary>
+    public RedisKey BudgetLimits() => $"{{{prefix}budget}}:limits";
+
     /// <param name="account">Scope, id, window and period, such as <c>user:…:day:2026-11-22</c>.</param>
     public BudgetKeys Budget(string account) => new(
         $"{{{prefix}budget}}:{account}", $"{{{prefix}budget}}:{account}:holds", $"{{{prefix}budget}}:{account}:rebuild");
@@ -36,6 +39,9 @@ internal sealed class RedisKeys(string prefix)
 
     /// <summary>Announces that a file's state changed.</summary>
     public RedisChannel AttachmentChanged(Guid attachmentId) => Channel($"attachment:{attachmentId:N}");
+
+    /// <summary>Announces that the catalogue of models was changed.</summary>
+    public RedisChannel ModelsChanged() => Channel("models");
 
     private string Prefixed(string name) => prefix + name;
 }

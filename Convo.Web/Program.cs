@@ -3,6 +3,7 @@ using Convo.Core.Conversations;
 using Convo.Core.Knowledge;
 using Convo.Core.Models;
 using Convo.Core.Turns;
+using Convo.Core.Turns.Completions;
 using Convo.Core.Usage;
 using Convo.Data;
 using Convo.Data.Accounts;
@@ -11,6 +12,7 @@ using Convo.Data.Embedded;
 using Convo.Data.Health;
 using Convo.Data.Knowledge;
 using Convo.Data.Migrations;
+using Convo.Data.Models;
 using Convo.Data.Turns;
 using Convo.Data.Usage;
 using Convo.Web.Components;
@@ -43,6 +45,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoAccountsData();
     builder.Services.AddConvoConversationsData();
     builder.Services.AddConvoTurnsData();
+    builder.Services.AddConvoModelsData();
     builder.Services.AddConvoKnowledgeData();
     builder.Services.AddConvoUsageData(servers.DatabaseConnectionString);
 
@@ -53,6 +56,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoKnowledge(builder.Configuration);
     builder.Services.AddConvoUsage(builder.Configuration);
     builder.Services.AddConvoTurns(builder.Configuration, soleNode: storage.DatabaseUrl is null);
+    builder.Services.AddConvoCompletions();
 
     // The host
     builder.Services.AddConvoJobs();
@@ -60,7 +64,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoComponents();
     // The build's output is run as it is (scripts/run.sh), not only a published folder.
     builder.WebHost.UseStaticWebAssets();
-    builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null);
+    builder.AddConvoHosting(keyFolder: storage.DatabaseUrl is null ? Path.Combine(storage.DataDirectory, "keys") : null, servers.DatabaseConnectionString);
 
     await using var app = builder.Build();
     if (args is ["setup-link", ..])

@@ -2,7 +2,8 @@ using Convo.Core.Shared;
 
 namespace Convo.Core.Accounts;
 
-internal sealed class ApiKeyService(IApiKeyRepository keys, IUserRepository users, IdentityService identities, TimeProvider time) : IApiKeyService
+internal sealed class ApiKeyService(
+    IApiKeyRepository keys, IUserRepository users, IdentityService identities, IRevokedTurns turns, TimeProvider time) : IApiKeyService
 {
     /// <summary>Enough for people; a bound for programs that forget to revoke.</summary>
     public const int LimitPerUser = 100;
@@ -83,6 +84,7 @@ internal sealed class ApiKeyService(IApiKeyRepository keys, IUserRepository user
         }
 
         identities.ForgetKey(keyId);
+        await turns.StopRevokedAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private AuditEntry Audit(Caller caller, string action, Guid keyId, Dictionary<string, string?> details) =>

@@ -6,7 +6,7 @@ namespace Convo.Core.Accounts;
 /// The cache is keyed by the hash of the whole credential: two keys that begin alike are two keys.
 /// It holds only what exists, so guessed keys cannot fill it.
 /// </summary>
-internal sealed class IdentityService(IAccountRepository accounts, IApiKeyRepository keys, TimeProvider time) : IIdentityService
+internal sealed class IdentityService(ISessionRepository sessions, IApiKeyRepository keys, TimeProvider time) : IIdentityService
 {
     /// <summary>Leaves room below the promised 30 s for whoever asks only now and then.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
@@ -16,9 +16,9 @@ internal sealed class IdentityService(IAccountRepository accounts, IApiKeyReposi
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    public async Task<Identity?> FindSessionAsync(Guid userId, string securityStamp, CancellationToken cancellationToken)
+    public async Task<Identity?> FindSessionAsync(Guid sessionId, string securityStamp, CancellationToken cancellationToken)
     {
-        var identity = Cached(userId.ToString()) ?? await LoadSessionAsync(userId, cancellationToken).ConfigureAwait(false);
+        var identity = Cached(sessionId.ToString()) ?? await LoadSessionAsync(sessionId, cancellationToken).ConfigureAwait(false);
         return identity?.SecurityStamp == securityStamp ? identity : null;
     }
 
@@ -52,6 +52,9 @@ internal sealed class IdentityService(IAccountRepository accounts, IApiKeyReposi
     /// <summary>Makes a revocation count at once on this node.</summary>
     public void ForgetKey(Guid keyId) => Forget(identity => identity.ApiKeyId == keyId);
 
+    /// <summary>Makes the end of a session count at once on this node.</summary>
+    public void ForgetSession(Guid sessionId) => Forget(identity => identity.SessionId == sessionId);
+
     private void Forget(Predicate<Identity> match)
     {
         foreach (var entry in _entries.Where(entry => match(entry.Value.Identity)))
@@ -60,21 +63,20 @@ internal sealed class IdentityService(IAccountRepository accounts, IApiKeyReposi
         }
     }
 
-    private async Task<Identity?> LoadSessionAsync(Guid userId, CancellationToken cancellationToken)
+    private async Task<Identity?> LoadSessionAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var account = await accounts.FindAsync(userId, cancellationToken).ConfigureAwait(false);
-        if (account is null or { DisabledAt: not null })
+        if (await sessions.FindAsync(sessionId, now - SessionService.Lifetime, cancellationToken).ConfigureAwait(false) is not { } found)
         {
             return null;
         }
 
-        if (account.LastSeenAt is not { } seen || now - seen >= SeenEvery)
+        if (now - found.SessionSeenAt >= SeenEvery)
         {
-            await accounts.SeenAsync(userId, now, cancellationToken).ConfigureAwait(false);
+            await sessions.SeenAsync(sessionId, found.Id, now, cancellationToken).ConfigureAwait(false);
         }
 
-        return Keep(userId.ToString(), account.ToIdentity(), expiresAt: null);
+        return Keep(sessionId.ToString(), found.ToIdentity(), expiresAt: null);
     }
 
     private Identity? Cached(string name) =>

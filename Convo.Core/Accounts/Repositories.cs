@@ -32,8 +32,7 @@ public interface IAccountRepository
     /// <summary>A right password: forgets earlier attempts, and keeps <paramref name="rehashed"/> when the hash was of an older kind.</summary>
     Task AttemptSucceededAsync(Guid userId, string? rehashed, DateTimeOffset now, CancellationToken cancellationToken);
 
-    Task SeenAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken);
-
+    /// <summary>Ends every session of the person: the password is a new one.</summary>
     Task SetPasswordAsync(Guid userId, string passwordHash, string securityStamp, AuditEntry audit, CancellationToken cancellationToken);
 
     Task AddLinkAsync(SignInLink link, AuditEntry? audit, CancellationToken cancellationToken);
@@ -54,7 +53,7 @@ public interface IAccountRepository
 /// <summary>People, as administrators manage them. Each change is stored together with its audit entry.</summary>
 public interface IUserRepository
 {
-    Task<IReadOnlyList<User>> ListAsync(string? query, Guid? before, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<User>> ListAsync(string? query, Guid? teamId, Guid? before, int limit, CancellationToken cancellationToken);
 
     Task<User?> FindAsync(Guid userId, CancellationToken cancellationToken);
 

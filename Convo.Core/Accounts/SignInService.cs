@@ -54,7 +54,8 @@ internal sealed partial class SignInService(
         return (account with { SecurityStamp = stamp }).ToIdentity();
     }
 
-    private async Task<bool> IsPasswordOfAsync(Account? account, string? password, CancellationToken cancellationToken)
+    /// <summary>Counts the attempt: guessing here is guessing at the sign-in.</summary>
+    public async Task<bool> IsPasswordOfAsync(Account? account, string? password, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var mayTry = account is not null

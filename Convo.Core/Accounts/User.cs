@@ -5,6 +5,7 @@ namespace Convo.Core.Accounts;
 
 /// <summary>A person as administrators see them.</summary>
 /// <param name="HasPassword">False until an invitation was accepted.</param>
+/// <param name="HasExternalLogin">Signs in through the organisation's identity provider.</param>
 /// <param name="DisabledAt">Since when they may not sign in; null: they may.</param>
 public sealed record User(
     Guid Id,
@@ -15,7 +16,8 @@ public sealed record User(
     bool HasPassword,
     DateTimeOffset? DisabledAt,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? LastSeenAt);
+    DateTimeOffset? LastSeenAt,
+    bool HasExternalLogin = false);
 
 /// <param name="Password">Null makes an invitation instead.</param>
 public sealed record NewUser(string Email, string Name, Role Role = Role.Member, Guid? TeamId = null, string? Password = null);
@@ -33,7 +35,7 @@ public sealed record UserChange
 }
 
 /// <param name="Query">Part of a name or an e-mail address.</param>
-public sealed record UserFilter(string? Query = null, string? Cursor = null, int Limit = 50);
+public sealed record UserFilter(string? Query = null, string? Cursor = null, int Limit = 50, Guid? TeamId = null);
 
 /// <summary>People, for administrators only: each method refuses anyone else with 403 <c>admin_only</c>. Each change writes the audit log.</summary>
 public interface IUserAdministration
@@ -46,7 +48,7 @@ public interface IUserAdministration
     /// <exception cref="ConvoException">400 address, name or password; 404 team; 409 <c>email_taken</c>.</exception>
     Task<CreatedUser> CreateAsync(Caller caller, NewUser user, CancellationToken cancellationToken);
 
-    /// <summary>A disabled or demoted person's browsers are signed out.</summary>
+    /// <summary>A disabled or demoted person's browsers are signed out; a disabled person's running answers stop.</summary>
     /// <exception cref="ConvoException">409 <c>last_admin</c> when nobody would be left to administer.</exception>
     Task<User> ChangeAsync(Caller caller, Guid userId, UserChange change, CancellationToken cancellationToken);
 

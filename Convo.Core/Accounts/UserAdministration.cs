@@ -4,7 +4,8 @@ using Convo.Core.Shared;
 namespace Convo.Core.Accounts;
 
 internal sealed class UserAdministration(
-    IUserRepository users, IAccountRepository accounts, Passwords passwords, IdentityService identities, TimeProvider time) : IUserAdministration
+    IUserRepository users, IAccountRepository accounts, Passwords passwords, IdentityService identities, IRevokedTurns turns, TimeProvider time)
+    : IUserAdministration
 {
     private const int MaxLimit = 200;
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromDays(7);
@@ -15,7 +16,7 @@ internal sealed class UserAdministration(
         var limit = filter.Limit is > 0 and <= MaxLimit ? filter.Limit : throw ConvoException.Invalid("limit", $"The limit is a number from 1 to {MaxLimit}.");
         var before = string.IsNullOrEmpty(filter.Cursor) ? (Guid?)null
             : Guid.TryParse(filter.Cursor, out var cursor) ? cursor : throw ConvoException.Invalid("cursor", "Take the cursor from next_cursor of the page before.");
-        var found = await users.ListAsync(filter.Query, before, limit + 1, cancellationToken).ConfigureAwait(false);
+        var found = await users.ListAsync(filter.Query, filter.TeamId, before, limit + 1, cancellationToken).ConfigureAwait(false);
         // Ids are UUIDv7, so the id alone is an order by age.
         return found.Count > limit ? new([.. found.Take(limit)], found[limit - 1].Id.ToString()) : new(found, null);
     }
@@ -59,6 +60,11 @@ internal sealed class UserAdministration(
         var outcome = await users.ChangeAsync(userId, change, disabledAt, stamp, Audit(caller, "user.changed", userId, Details(change)), cancellationToken).ConfigureAwait(false);
         Check(outcome);
         identities.Forget(userId);
+        if (disables && change.Disabled.Value)
+        {
+            await turns.StopOfAsync(userId, cancellationToken).ConfigureAwait(false);
+        }
+
         return await GetAsync(caller, userId, cancellationToken).ConfigureAwait(false);
     }
 
@@ -67,6 +73,8 @@ internal sealed class UserAdministration(
         caller.RequireAdmin();
         var user = await users.FindAsync(userId, cancellationToken).ConfigureAwait(false) ?? throw NotFound();
         var audit = Audit(caller, "user.deleted", userId, new() { ["email"] = user.Email });
+        // Before their rows go: a turn is stopped by what it writes to.
+        await turns.StopOfAsync(userId, cancellationToken).ConfigureAwait(false);
         Check(await users.DeleteAsync(userId, audit, cancellationToken).ConfigureAwait(false));
         identities.Forget(userId);
     }
@@ -125,7 +133,7 @@ internal sealed class UserAdministration(
         return details;
     }
 
-    private static string Spelled(Role role) => role is Role.Admin ? "admin" : "member";
+    internal static string Spelled(Role role) => role is Role.Admin ? "admin" : "member";
 
     private static ConvoException NotFound() => ConvoException.NotFound("person");
 }

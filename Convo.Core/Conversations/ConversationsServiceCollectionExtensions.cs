@@ -1,3 +1,4 @@
+using Convo.Core.Conversations.Import;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Convo.Core.Conversations;
@@ -6,5 +7,8 @@ public static class ConversationsServiceCollectionExtensions
 {
     /// <summary>Threads and messages.</summary>
     public static IServiceCollection AddConvoConversations(this IServiceCollection services) =>
-        services.AddSingleton<IConversationService, ConversationService>();
+        services
+        .AddSingleton<IConversationService, ConversationService>()
+        .AddSingleton<IAdminConversations, AdminConversations>()
+        .AddThreadImport();
 }

@@ -28,7 +28,12 @@ public enum SearchMode
 /// <param name="Text">The question, self-contained.</param>
 /// <param name="Limit">At most this many passages.</param>
 /// <param name="TokenBudget">At most this many tokens of passage text; what does not fit is reported as cut.</param>
-public sealed record RetrievalQuery(string Text, RetrievalScope Scope, int Limit = 12, int TokenBudget = 6000, SearchMode Mode = SearchMode.Hybrid);
+/// <param name="Weights">How much each leg counts; null: as the embedder in use deserves.</param>
+public sealed record RetrievalQuery(
+    string Text, RetrievalScope Scope, int Limit = 12, int TokenBudget = 6000, SearchMode Mode = SearchMode.Hybrid, FusionWeights? Weights = null);
+
+/// <summary>How much each leg of a search counts in rank fusion; 0 leaves a leg's ranking out.</summary>
+public sealed record FusionWeights(double Keyword, double Vector);
 
 /// <summary>A passage with how each leg of the search ranked it (1 is best; null: not found by that leg).</summary>
 /// <param name="Number">The number it is cited by; 0 when it was cut.</param>
@@ -50,11 +55,33 @@ public sealed record Passage(
     double? KeywordScore,
     int? VectorRank,
     double? VectorScore,
-    string? Cut);
+    string? Cut)
+{
+    /// <summary>Its place after fusion, 1 is best; null for a passage that no leg found.</summary>
+    public int? FusedRank { get; init; }
+
+    /// <summary>What the reranker gave it; null when none was asked.</summary>
+    public double? RerankScore { get; init; }
+
+    /// <summary>It goes on where the passage before it ends: the two are one section of their file.</summary>
+    public bool Continues { get; init; }
+}
 
 /// <param name="Passages">What goes to the model, in the order of its numbers.</param>
 /// <param name="CutPassages">What was found and left out.</param>
 public sealed record Retrieval(string Query, IReadOnlyList<Passage> Passages, IReadOnlyList<Passage> CutPassages)
 {
     public static Retrieval None { get; } = new("", [], []);
+
+    /// <summary>What the person wrote, when a follow-up was made self-contained before the search; null when it was searched as it is.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>How much each leg counted; null for answers from before this was kept.</summary>
+    public FusionWeights? Weights { get; init; }
+
+    /// <summary>Where was searched; null for answers from before this was kept.</summary>
+    public RetrievalScope? Scope { get; init; }
+
+    /// <summary>The model that put the passages into their order after fusion; null when none did.</summary>
+    public string? Reranker { get; init; }
 }

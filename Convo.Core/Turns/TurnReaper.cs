@@ -157,7 +157,7 @@ internal sealed partial class TurnReaper(
     private LedgerEntry? LedgerOf(ExpiredTurn turn, MessageUsage? used) => used is null
         ? null
         : new LedgerEntry(
-            turn.TurnId, turn.OwnerId, turn.TeamId, turn.ApiKeyId, turn.ThreadId, turn.AnswerId, UsageSource.Chat, turn.Model, turn.Provider,
+            turn.TurnId, turn.OwnerId, turn.TeamId, turn.ApiKeyId, turn.ThreadId, turn.AnswerId, UsageSources.OfAnswer(turn.ApiKeyId), turn.Model, turn.Provider,
             used.InputTokens, 0, used.OutputTokens, 0, PricesOf(turn), true, turn.CreatedAt);
 
     private ModelPrices? PricesOf(ExpiredTurn turn) => catalogue.Find($"{turn.Provider}/{turn.Model}")?.Prices;

@@ -14,10 +14,10 @@ namespace Convo.Core.Turns;
 internal sealed class TurnService(
     ITurnStore store,
     IConversationRepository conversations,
-    IRetriever retriever,
     IBudgetGate budget,
     IModelCatalogue catalogue,
-    PromptBuilder prompts,
+    TurnPictures pictures,
+    TurnSizer sizer,
     TurnHost host,
     TurnDrain drain,
     LiveTurns live,
@@ -37,9 +37,10 @@ internal sealed class TurnService(
         var userMessageId = time.NewId();
         var draft = new Draft(
             caller, threadId, userMessageId, request.Content, history,
-            TurnValidation.Model(catalogue, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
             thread?.SystemPrompt ?? request.SystemPrompt, thread?.CollectionIds ?? request.CollectionIds ?? [], request.MaxOutputTokens,
             TurnValidation.Claim(request.IdempotencyKey, request));
+        draft = draft with { PictureTokens = await pictures.CheckAsync(caller, draft.Model, request.AttachmentIds ?? [], cancellationToken).ConfigureAwait(false) };
         return await StartAsync(
             draft,
             thread is null ? new NewThreadRow(request.Model, request.Temperature, request.SystemPrompt, request.CollectionIds ?? []) : null,
@@ -59,7 +60,7 @@ internal sealed class TurnService(
         TurnValidation.CheckTemperature(request.Temperature);
         var draft = new Draft(
             caller, thread.Id, questionId, path[^1].Content, [.. path.SkipLast(1)],
-            TurnValidation.Model(catalogue, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
             thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request }));
         return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
     }
@@ -92,22 +93,19 @@ internal sealed class TurnService(
         Draft draft, NewThreadRow? newThread, NewUserMessage? newMessage, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken)
     {
         var scope = new RetrievalScope(newThread is null ? draft.ThreadId : null, attachmentIds, draft.CollectionIds);
-        var passages = Math.Min(options.Value.RetrievalTokenBudget, await retriever.MaxTokensAsync(draft.Caller, scope, cancellationToken).ConfigureAwait(false));
-        var input = Math.Min(prompts.Estimate(draft.SystemPrompt, draft.History, draft.Content, passages), draft.Model.ContextWindow);
-        var output = Math.Min(draft.MaxOutputTokens ?? options.Value.DefaultMaxOutputTokens, draft.Model.MaxOutputTokens);
-        var minimum = Math.Min(options.Value.MinimumOutputTokens, output);
-
+        var size = await sizer.MeasureAsync(
+            draft.Caller, scope, draft.SystemPrompt, draft.History, draft.Content, draft.Model, draft.MaxOutputTokens, draft.PictureTokens, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var turn = new NewTurn(
             draft.Caller, time.NewId(), draft.ThreadId, newThread, newMessage, draft.UserMessageId, time.NewId(),
-            draft.Model.Id, draft.Model.Provider, input, draft.Claim, now, now + options.Value.LeaseDuration);
+            draft.Model.Id, draft.Model.Provider, size.Input, draft.Claim, now, now + options.Value.LeaseDuration);
         Hold? hold = null;
         TurnAcceptance accepted;
         try
         {
             accepted = await store.AcceptAsync(
                 turn,
-                async ct => hold ??= await budget.ReserveAsync(draft.Caller, new HoldRequest(turn.TurnId, input, output, minimum, draft.Model.Prices), ct).ConfigureAwait(false),
+                async ct => hold ??= await budget.ReserveAsync(draft.Caller, size.HoldFor(turn.TurnId), ct).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
         }
         catch when (hold is not null)
@@ -138,5 +136,8 @@ internal sealed class TurnService(
     /// <summary>A request with everything resolved that does not need the transaction.</summary>
     private sealed record Draft(
         Caller Caller, Guid ThreadId, Guid UserMessageId, string Content, IReadOnlyList<Message> History, ModelInfo Model, double? Temperature,
-        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim);
+        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim)
+    {
+        public int PictureTokens { get; init; }
+    }
 }

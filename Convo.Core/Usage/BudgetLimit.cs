@@ -4,7 +4,15 @@ namespace Convo.Core.Usage;
 /// <param name="ScopeId">Null for the whole organisation, and for the default of every member of another scope.</param>
 /// <param name="TokenLimit">Null: no limit of its own. A person, team or key then has its scope's default.</param>
 /// <param name="CostLimit">US dollars; null as for tokens.</param>
-public sealed record BudgetLimit(BudgetScope Scope, Guid? ScopeId, BudgetWindow Window, long? TokenLimit, decimal? CostLimit);
+/// <param name="WarnPercent">The soft limit in percent of the hard one; null: the default row's, else <see cref="DefaultWarnPercent"/>.</param>
+public sealed record BudgetLimit(
+    BudgetScope Scope, Guid? ScopeId, BudgetWindow Window, long? TokenLimit, decimal? CostLimit, int? WarnPercent = null)
+{
+    public const int DefaultWarnPercent = 80;
+
+    /// <summary>Of a limit that applies to somebody: where it comes from. Rows are always their own.</summary>
+    public BudgetOrigin Origin { get; init; }
+}
 
 /// <summary>The limits somebody set, wherever they are stored.</summary>
 public interface IBudgetLimits
@@ -16,8 +24,9 @@ public interface IBudgetLimits
     Task<IReadOnlyList<BudgetLimit>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores a limit, records who changed it and why, and tells every node. Two nulls remove the row of a person, team or key; on a
-    /// default they stay as "no limit", which also takes the place of DAILY_TOKEN_BUDGET.
+    /// Stores a limit, records who changed it and why, and tells every node: no reservation begun after this is decided by the old limit.
+    /// Two nulls
+    /// remove the row of a person, team or key; on a default they stay as "no limit", which also takes the place of DAILY_TOKEN_BUDGET.
     /// </summary>
     /// <exception cref="Shared.ConvoException">400 naming the field; 403 unless the caller is an administrator; 404 for an unknown scope id.</exception>
     Task SetAsync(Accounts.Caller caller, BudgetLimit limit, string? reason, CancellationToken cancellationToken);

@@ -10,6 +10,8 @@ public static class BudgetLimitRules
 
     public const decimal MaxDollars = 900_000m;
 
+    public const int MaxReason = 500;
+
     public static void Check(BudgetLimit limit)
     {
         if (!Enum.IsDefined(limit.Scope))
@@ -40,6 +42,19 @@ public static class BudgetLimitRules
         if (limit.CostLimit is { } dollars && CostUnits.Rounded(dollars) != dollars)
         {
             throw ConvoException.Invalid("cost_limit", "A cost limit has at most ten digits after the point.");
+        }
+
+        if (limit.WarnPercent is < 1 or > 100)
+        {
+            throw ConvoException.Invalid("warn_percent", "The soft limit is a whole number from 1 to 100, in percent of the hard one.");
+        }
+    }
+
+    public static void CheckReason(string? reason)
+    {
+        if (reason?.Length > MaxReason)
+        {
+            throw ConvoException.Invalid("reason", $"A reason has at most {MaxReason} characters.");
         }
     }
 }

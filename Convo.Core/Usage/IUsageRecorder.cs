@@ -1,6 +1,6 @@
 namespace Convo.Core.Usage;
 
-/// <summary>Bills a use that nothing was reserved for, such as a title or embeddings.</summary>
+/// <summary>Bills a use that no message stands for: a title, embeddings, a call through the OpenAI-compatible routes. A hold of that turn id ends with it.</summary>
 public interface IUsageRecorder
 {
     /// <summary>

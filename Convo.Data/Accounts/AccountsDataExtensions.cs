@@ -10,6 +10,12 @@ public static class AccountsDataExtensions
         services.AddSingleton<IAccountRepository, PgAccountRepository>();
         services.AddSingleton<IUserRepository, PgUserRepository>();
         services.AddSingleton<IApiKeyRepository, PgApiKeyRepository>();
+        services.AddSingleton<ITeamRepository, PgTeamRepository>();
+        services.AddSingleton<ISessionRepository, PgSessionRepository>();
+        services.AddSingleton<IExternalLoginRepository, PgExternalLoginRepository>();
+        services.AddSingleton<IMyDataRepository, PgMyDataRepository>();
+        services.AddSingleton<IAuditRepository, PgAuditRepository>();
+        services.AddSingleton<IRevokedTurnRepository, PgRevokedTurns>();
         services.AddSingleton<IKeyRingStore, PgKeyRingStore>();
         return services;
     }

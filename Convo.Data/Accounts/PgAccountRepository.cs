@@ -52,11 +52,6 @@ internal sealed class PgAccountRepository(Db db) : IAccountRepository
     public Task AttemptSucceededAsync(Guid userId, string? rehashed, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.ExecuteAsync(ForgetAttempts, new { userId, rehashed, now }, cancellationToken);
 
-    private const string UpdateSeen = "UPDATE users SET last_seen_at = @now WHERE id = @userId";
-
-    public Task SeenAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.ExecuteAsync(UpdateSeen, new { userId, now }, cancellationToken);
-
     private const string UpdatePassword = """
         UPDATE users
            SET password_hash = @passwordHash,
@@ -71,6 +66,7 @@ internal sealed class PgAccountRepository(Db db) : IAccountRepository
             async session =>
             {
                 await session.ExecuteAsync(UpdatePassword, new { userId, passwordHash, securityStamp }, cancellationToken).ConfigureAwait(false);
+                await session.EndSessionsAsync(userId, cancellationToken).ConfigureAwait(false);
                 await session.WriteAuditAsync(audit, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
@@ -163,6 +159,7 @@ internal sealed class PgAccountRepository(Db db) : IAccountRepository
                     return null;
                 }
 
+                await session.EndSessionsAsync(userId, cancellationToken).ConfigureAwait(false);
                 await session.VoidLinksAsync(userId, now, cancellationToken).ConfigureAwait(false);
                 var audit = new AuditEntry(auditId, now, userId, "user.password_changed", "user", userId.ToString());
                 await session.WriteAuditAsync(audit, cancellationToken).ConfigureAwait(false);

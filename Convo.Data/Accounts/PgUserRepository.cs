@@ -7,9 +7,11 @@ namespace Convo.Data.Accounts;
 internal sealed class PgUserRepository(Db db) : IUserRepository
 {
     private const string SelectPage = """
-        SELECT id, email, name, role, team_id, password_hash IS NOT NULL AS has_password, disabled_at, created_at, last_seen_at
+        SELECT id, email, name, role, team_id, password_hash IS NOT NULL AS has_password, disabled_at, created_at, last_seen_at,
+               EXISTS (SELECT 1 FROM external_logins e WHERE e.user_id = users.id) AS has_external_login
           FROM users
          WHERE (@before::uuid IS NULL OR id < @before)
+           AND (@teamId::uuid IS NULL OR team_id = @teamId)
            AND (@query::text IS NULL
                 OR position(lower(@query) IN lower(email)) > 0
                 OR position(lower(@query) IN lower(name)) > 0)
@@ -17,11 +19,12 @@ internal sealed class PgUserRepository(Db db) : IUserRepository
          LIMIT @limit
         """;
 
-    public Task<IReadOnlyList<User>> ListAsync(string? query, Guid? before, int limit, CancellationToken cancellationToken) =>
-        db.QueryAsync<User>(SelectPage, new { query, before, limit }, cancellationToken);
+    public Task<IReadOnlyList<User>> ListAsync(string? query, Guid? teamId, Guid? before, int limit, CancellationToken cancellationToken) =>
+        db.QueryAsync<User>(SelectPage, new { query, teamId, before, limit }, cancellationToken);
 
     private const string SelectOne = """
-        SELECT id, email, name, role, team_id, password_hash IS NOT NULL AS has_password, disabled_at, created_at, last_seen_at
+        SELECT id, email, name, role, team_id, password_hash IS NOT NULL AS has_password, disabled_at, created_at, last_seen_at,
+               EXISTS (SELECT 1 FROM external_logins e WHERE e.user_id = users.id) AS has_external_login
           FROM users
          WHERE id = @userId
         """;
@@ -86,6 +89,11 @@ internal sealed class PgUserRepository(Db db) : IUserRepository
                     throw new RefusedException(AccountOutcome.NotFound);
                 }
 
+                if (securityStamp is not null)
+                {
+                    await session.EndSessionsAsync(userId, cancellationToken).ConfigureAwait(false);
+                }
+
                 await session.WriteAuditAsync(audit, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
@@ -102,8 +110,7 @@ internal sealed class PgUserRepository(Db db) : IUserRepository
                     throw new RefusedException(AccountOutcome.NotFound);
                 }
 
-                // Whoever deletes their own account is not there to be named any more.
-                await session.WriteAuditAsync(audit.ActorId == userId ? audit with { ActorId = null } : audit, cancellationToken).ConfigureAwait(false);
+                await session.WriteAuditAsync(audit, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
 

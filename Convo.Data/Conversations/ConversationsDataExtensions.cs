@@ -1,4 +1,5 @@
 using Convo.Core.Conversations;
+using Convo.Core.Conversations.Import;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Convo.Data.Conversations;
@@ -6,5 +7,6 @@ namespace Convo.Data.Conversations;
 public static class ConversationsDataExtensions
 {
     public static IServiceCollection AddConvoConversationsData(this IServiceCollection services) =>
-        services.AddSingleton<PgThreads>().AddSingleton<PgMessages>().AddSingleton<IConversationRepository, PgConversationRepository>();
+        services.AddSingleton<PgThreads>().AddSingleton<PgMessages>().AddSingleton<IConversationRepository, PgConversationRepository>()
+            .AddSingleton<IAdminConversationRepository, PgAdminConversations>().AddSingleton<IThreadImportStore, PgThreadImport>();
 }

@@ -37,7 +37,10 @@ internal static class ChunkCopy
         await using var _ = import.ConfigureAwait(false);
         foreach (var chunk in publication.Chunks)
         {
-            await import.WriteRowAsync(cancellationToken, chunk.Id, publication.EmbeddingModel, attachmentId, new Vector(chunk.Embedding)).ConfigureAwait(false);
+            foreach (var (model, embedding) in publication.EmbeddingModels.Zip(chunk.Embeddings))
+            {
+                await import.WriteRowAsync(cancellationToken, chunk.Id, model, attachmentId, new Vector(embedding)).ConfigureAwait(false);
+            }
         }
 
         await import.CompleteAsync(cancellationToken).ConfigureAwait(false);

@@ -12,24 +12,16 @@ internal sealed class KeywordSearch(Db db)
     /// <summary>Passages that rare lexemes may propose before common ones are left to scoring alone.</summary>
     private const long CandidateTarget = 20_000;
 
+    /// <summary>Part of the best score that a passage without any rare word must be able to reach to be looked for.</summary>
+    private const double Negligible = 0.1;
+
     /// <summary>A question's rarest lexemes; more hardly move a ranking.</summary>
     private const int MaxLexemes = 96;
-
-    // Every language that has passages reads the question its own way: the ids tell the languages apart, so one vector serves a mixed scope.
-    private const string LexemesSql =
-        """
-        SELECT l.id, l.document_frequency, s.chunk_count, cardinality(w.positions) AS occurrences
-        FROM search_languages AS s
-        CROSS JOIN LATERAL unnest(to_tsvector(s.language::regconfig, @searchText)) AS w
-        JOIN lexemes AS l ON l.language = s.language AND l.lexeme = w.lexeme
-        WHERE s.chunk_count > 0 AND l.document_frequency > 0
-        """;
 
     public async Task<IReadOnlyList<RankedChunk>> FindAsync(
         Guid personId, RetrievalScope scope, long chunksInScope, string searchText, int depth, CancellationToken cancellationToken)
     {
-        var rows = await db.QueryAsync<LexemeRow>(LexemesSql, new { searchText }, cancellationToken).ConfigureAwait(false);
-        var lexemes = rows.Select(QueryLexeme.Of).OrderByDescending(l => l.Weight).Take(MaxLexemes).ToList();
+        var lexemes = (await QueryLexemes.ReadAsync(db, searchText, cancellationToken).ConfigureAwait(false)).Take(MaxLexemes).ToList();
         if (lexemes.Count == 0)
         {
             return [];
@@ -43,8 +35,9 @@ internal sealed class KeywordSearch(Db db)
     }
 
     /// <summary>
-    /// MaxScore (Turtle and Flood, 1995) with one cut: passages with none of the rare lexemes can reach at most the sum of the common ones'
-    /// upper bounds. Unless the last result beats that, all lexemes propose, so the result is exact either way.
+    /// MaxScore (Turtle and Flood, 1995) in two steps: passages with none of the rare lexemes can reach at most the sum of the common ones'
+    /// upper bounds. Where that is more than the last result has, or could matter beside the best, as many more lexemes propose as bring it
+    /// below. So the result is exact but for passages that have nothing but words as common as stop words.
     /// </summary>
     private async Task<IReadOnlyList<RankedChunk>> FromCandidatesAsync(Search search, List<QueryLexeme> lexemes, CancellationToken cancellationToken)
     {
@@ -55,10 +48,14 @@ internal sealed class KeywordSearch(Db db)
         }
 
         var found = await ProposedByAsync(search, lexemes.Take(rare), cancellationToken).ConfigureAwait(false);
-        var bound = lexemes.Skip(rare).Sum(l => Bm25.UpperBound(l.Weight));
-        return rare == lexemes.Count || (found.Count == search.Depth && found[^1].Score >= bound)
-            ? found
-            : await ProposedByAsync(search, lexemes, cancellationToken).ConfigureAwait(false);
+        var reached = found.Count == 0 ? 0 : Math.Max(Negligible * found[0].Score, found.Count == search.Depth ? found[^1].Score : 0);
+        var needed = rare;
+        while (needed < lexemes.Count && lexemes.Skip(needed).Sum(l => Bm25.UpperBound(l.Weight)) > reached)
+        {
+            needed++;
+        }
+
+        return needed == rare ? found : await ProposedByAsync(search, lexemes.Take(needed), cancellationToken).ConfigureAwait(false);
     }
 
     private Task<IReadOnlyList<RankedChunk>> ProposedByAsync(Search search, IEnumerable<QueryLexeme> lexemes, CancellationToken cancellationToken) =>
@@ -97,13 +94,4 @@ internal sealed class KeywordSearch(Db db)
         """;
 
     private sealed record Search(Guid PersonId, Guid? ThreadId, Guid[] Files, Guid[] Collections, SparseVector Query, int Depth);
-
-    private sealed record LexemeRow(int Id, int DocumentFrequency, long ChunkCount, int Occurrences);
-
-    /// <param name="Weight">The idf, times how often the question says it.</param>
-    private sealed record QueryLexeme(int Id, int DocumentFrequency, double Weight)
-    {
-        public static QueryLexeme Of(LexemeRow row) =>
-            new(row.Id, row.DocumentFrequency, Bm25.Idf(row.ChunkCount, row.DocumentFrequency) * row.Occurrences);
-    }
 }

@@ -11,6 +11,7 @@ public static class KnowledgeDataExtensions
         // Files
         .AddSingleton<IBlobStore, PgBlobStore>()
         .AddSingleton<IAttachmentStore, PgAttachmentStore>()
+        .AddSingleton<ICollectionStore, PgCollectionStore>()
         .AddSingleton<IAttachmentSignals, RedisAttachmentSignals>()
         // Ingestion
         .AddSingleton<DocumentTextStore>()
@@ -18,10 +19,14 @@ public static class KnowledgeDataExtensions
         .AddSingleton<ChunkPublisher>()
         .AddSingleton<IIngestionStore, PgIngestionStore>()
         // Search
+        .AddSingleton<EmbeddingIndex>()
         .AddSingleton<KeywordSearch>()
         .AddSingleton<ISearchIndex, PgSearchIndex>()
         .AddSingleton<ISearchMaintenance, PgSearchMaintenance>()
         .AddSingleton<IRetrievalLog, PgRetrievalLog>()
+        .AddSingleton<IRetrievalRecords, PgRetrievalRecords>()
+        .AddSingleton<IEmbeddingModelStore, PgEmbeddingModelStore>()
+        .AddSingleton<IPayer, PgPayer>()
         // For the job store, which knows no more of Npgsql than this
         .AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
 }

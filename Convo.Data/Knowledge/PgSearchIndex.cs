@@ -35,6 +35,18 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
         return new ScopeExtent(extent!.Files, extent.Chunks, extent.Tokens, small);
     }
 
+    private const string MayReadSql =
+        """
+        SELECT (@threadId IS NULL OR EXISTS (SELECT FROM conversation_threads AS t WHERE t.id = @threadId AND t.owner_id = @personId))
+           AND @collections <@ ARRAY(SELECT c.id FROM collections_open_to(@personId, ARRAY['read', 'write']) AS c)
+           AND NOT EXISTS (SELECT FROM unnest(@files) AS f (id) WHERE f.id NOT IN (SELECT r.id FROM readable_attachments(@personId) AS r))
+        """;
+
+    public Task<bool> MayReadAsync(Guid personId, RetrievalScope scope, CancellationToken cancellationToken) => db.ScalarAsync<bool>(
+        MayReadSql,
+        new { personId, threadId = scope.ThreadId, files = scope.AttachmentIds.ToArray(), collections = scope.CollectionIds.ToArray() },
+        cancellationToken);
+
     public Task<IReadOnlyList<RankedChunk>> KeywordAsync(
         Guid personId, RetrievalScope scope, ScopeExtent extent, string searchText, int depth, CancellationToken cancellationToken) =>
         keywords.FindAsync(personId, scope, extent.Chunks, searchText, depth, cancellationToken);
@@ -61,7 +73,7 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
         ORDER BY n.distance, n.chunk_id
         """;
 
-    private const string HasIndexSql = "SELECT to_regclass(embedding_index_name(@model)) IS NOT NULL";
+    private const string HasIndexSql = "SELECT has_embedding_index(@model)";
 
     public async Task<IReadOnlyList<RankedChunk>> VectorAsync(
         Guid personId, RetrievalScope scope, ScopeExtent extent, string model, float[] query, int depth, CancellationToken cancellationToken)

@@ -4,13 +4,10 @@ using Pgvector;
 namespace Convo.Data.Knowledge;
 
 /// <summary>Keeps stored weights and vector indexes in step with a growing stock.</summary>
-internal sealed class PgSearchMaintenance(Db db) : ISearchMaintenance
+internal sealed class PgSearchMaintenance(Db db, EmbeddingIndex index) : ISearchMaintenance
 {
     /// <summary>A mean length off by less changes no ranking that anyone would see: b is 0.75 of it.</summary>
     private const double AllowedDrift = 0.05;
-
-    /// <summary>Fewer vectors are compared one by one sooner than an index is built.</summary>
-    private const long IndexFrom = 10_000;
 
     private const int BatchSize = 500;
 
@@ -88,16 +85,14 @@ internal sealed class PgSearchMaintenance(Db db) : ISearchMaintenance
         SELECT e.model, max(vector_dims(e.embedding)) AS dimensions
         FROM chunk_embeddings AS e
         GROUP BY e.model
-        HAVING count(*) >= @from AND to_regclass(embedding_index_name(e.model)) IS NULL
+        HAVING count(*) >= @from AND NOT has_embedding_index(e.model)
         """;
-
-    private const string EnsureSql = "SELECT ensure_embedding_index(@Model, @Dimensions)";
 
     private async Task IndexModelsAsync(CancellationToken cancellationToken)
     {
-        foreach (var model in await db.QueryAsync<ModelSize>(ModelsSql, new { from = IndexFrom }, cancellationToken).ConfigureAwait(false))
+        foreach (var model in await db.QueryAsync<ModelSize>(ModelsSql, new { from = EmbeddingIndex.From }, cancellationToken).ConfigureAwait(false))
         {
-            await db.ScalarAsync<bool>(EnsureSql, model, cancellationToken).ConfigureAwait(false);
+            await index.EnsureAsync(model.Model, model.Dimensions, cancellationToken).ConfigureAwait(false);
         }
     }
 

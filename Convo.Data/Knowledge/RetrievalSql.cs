@@ -25,6 +25,7 @@ internal static class RetrievalSql
     {
         // PostgreSQL has no room for a NUL in jsonb.
         Query = retrieval.Query.Replace("\0", "", StringComparison.Ordinal),
+        Question = retrieval.Question?.Replace("\0", "", StringComparison.Ordinal),
         Passages = [.. retrieval.Passages.Select(WithoutWords)],
         CutPassages = [.. retrieval.CutPassages.Select(WithoutWords)],
     };

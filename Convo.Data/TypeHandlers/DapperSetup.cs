@@ -43,6 +43,7 @@ internal static class DapperSetup
         AddNativeArrays<long>();
         AddNativeArrays<float>();
         AddNativeArrays<double>();
+        AddNativeArrays<Vector>();
         return true;
     }
 

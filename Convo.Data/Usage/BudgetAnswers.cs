@@ -12,6 +12,10 @@ internal abstract record ReserveAnswer
     /// <summary>Counters, by place, that must be brought to the ledger first.</summary>
     public sealed record Rebuild(IReadOnlyList<int> Accounts) : ReserveAnswer;
 
+    /// <summary>Limits were changed since the asker read them.</summary>
+    /// <param name="Mark">What they are marked with now.</param>
+    public sealed record Stale(string Mark) : ReserveAnswer;
+
     public sealed record Refused(IReadOnlyList<Shortage> Shortages) : ReserveAnswer;
 
     /// <summary>The turn was settled or released before.</summary>
@@ -23,6 +27,11 @@ internal abstract record ReserveAnswer
 
     public static ReserveAnswer Read(RedisResult[] answer)
     {
+        if ((string)answer[0]! == "stale")
+        {
+            return new Stale((string)answer[1]!);
+        }
+
         var numbers = answer.Skip(1).Select(part => long.Parse((string)part!, CultureInfo.InvariantCulture)).ToArray();
         return (string)answer[0]! switch
         {

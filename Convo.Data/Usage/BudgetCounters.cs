@@ -32,7 +32,7 @@ internal sealed class BudgetCounters
     public int Connection => Volatile.Read(ref _connection);
 
     public async Task<ReserveAnswer> ReserveAsync(
-        HoldRequest request, IReadOnlyList<(BudgetAccount Account, BudgetLimit Limit)> accounts, DateTimeOffset now, DateTimeOffset expiry)
+        HoldRequest request, IReadOnlyList<(BudgetAccount Account, BudgetLimit Limit)> accounts, string mark, DateTimeOffset now, DateTimeOffset expiry)
     {
         var (units, millionths) = request.Prices is { } prices ? CostUnits.PerOutputToken(prices) : default;
         var values = new List<RedisValue>
@@ -40,7 +40,7 @@ internal sealed class BudgetCounters
             now.ToUnixTimeMilliseconds(), expiry.ToUnixTimeMilliseconds(), TurnName(request.TurnId),
             request.InputTokens, request.OutputTokens, Math.Min(request.MinimumOutputTokens, request.OutputTokens),
             request.Prices is { } known ? CostUnits.OfInput(known, request.InputTokens) : 0, units, millionths, request.Prices is null ? 0 : 1,
-            TurnSecondsToLive,
+            TurnSecondsToLive, mark,
         };
         foreach (var (account, limit) in accounts)
         {
@@ -48,7 +48,8 @@ internal sealed class BudgetCounters
         }
 
         var answer = await EvaluateAsync(
-            BudgetScripts.Reserve, request.TurnId, accounts.Select(pair => pair.Account), withRebuild: false, values).ConfigureAwait(false);
+            BudgetScripts.Reserve, [_keys.BudgetTurn(request.TurnId), _keys.BudgetLimits()], accounts.Select(pair => pair.Account), withRebuild: false, values)
+            .ConfigureAwait(false);
         return ReserveAnswer.Read((RedisResult[])answer!);
     }
 
@@ -57,7 +58,7 @@ internal sealed class BudgetCounters
         Guid turnId, bool settles, IReadOnlyList<BudgetAccount> accounts, long tokens, long cost, string recordedIn)
     {
         var answer = await EvaluateAsync(
-            BudgetScripts.End, turnId, accounts, withRebuild: true,
+            BudgetScripts.End, [_keys.BudgetTurn(turnId)], accounts, withRebuild: true,
             [TurnName(turnId), settles ? "settled" : "released", tokens, cost, recordedIn, TurnSecondsToLive]).ConfigureAwait(false);
         return (string?)answer switch
         {
@@ -72,11 +73,14 @@ internal sealed class BudgetCounters
     {
         var values = new List<RedisValue> { hold.ExpiresAt.ToUnixTimeMilliseconds(), TurnName(hold.TurnId), hold.Tokens, hold.Cost, TurnSecondsToLive };
         values.AddRange(accounts.Select(account => (RedisValue)account.SecondsToLive(now)));
-        return (bool)await EvaluateAsync(BudgetScripts.Renew, hold.TurnId, accounts, withRebuild: false, values).ConfigureAwait(false);
+        return (bool)await EvaluateAsync(BudgetScripts.Renew, [_keys.BudgetTurn(hold.TurnId)], accounts, withRebuild: false, values).ConfigureAwait(false);
     }
 
     /// <summary>Whether Redis still knows the turn; it does not when it was emptied since.</summary>
     public Task<bool> KnowsAsync(Guid turnId) => Within(_redis.GetDatabase().KeyExistsAsync(_keys.BudgetTurn(turnId)));
+
+    /// <summary>Has every node read limits again before it decides by them.</summary>
+    public Task MarkLimitsAsync(Guid mark) => Within(_redis.GetDatabase().StringSetAsync(_keys.BudgetLimits(), TurnName(mark)));
 
     /// <summary>Has settlements noted from now on, and gives the name of the notes.</summary>
     public async Task<string> OpenRebuildAsync(BudgetAccount account, Guid name) => (string)(await RunAsync(
@@ -109,9 +113,8 @@ internal sealed class BudgetCounters
     }
 
     private Task<RedisResult> EvaluateAsync(
-        string script, Guid turnId, IEnumerable<BudgetAccount> accounts, bool withRebuild, IReadOnlyCollection<RedisValue> values)
+        string script, List<RedisKey> keys, IEnumerable<BudgetAccount> accounts, bool withRebuild, IReadOnlyCollection<RedisValue> values)
     {
-        var keys = new List<RedisKey> { _keys.BudgetTurn(turnId) };
         foreach (var (counter, holds, rebuild) in accounts.Select(account => account.KeysIn(_keys)))
         {
             keys.AddRange(withRebuild ? [counter, holds, rebuild] : [counter, holds]);

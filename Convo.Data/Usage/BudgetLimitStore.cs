@@ -1,21 +1,26 @@
+using System.Globalization;
 using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Convo.Core.Usage;
+using Convo.Data.Accounts;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Convo.Data.Usage;
 
-internal sealed class BudgetLimitStore : IBudgetLimits
+internal sealed partial class BudgetLimitStore : IBudgetLimits
 {
     private readonly Db _db;
+    private readonly BudgetCounters _counters;
     private readonly ISubscriber _subscriber;
     private readonly RedisChannel _channel;
     private readonly TimeProvider _time;
+    private readonly ILogger<BudgetLimitStore> _logger;
     private Action _changed = () => { };
 
-    public BudgetLimitStore(Db db, IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time)
+    public BudgetLimitStore(Db db, BudgetCounters counters, IConnectionMultiplexer redis, RedisKeys keys, TimeProvider time, ILogger<BudgetLimitStore> logger)
     {
-        (_db, _time) = (db, time);
+        (_db, _counters, _time, _logger) = (db, counters, time, logger);
         _channel = keys.Channel("budgets");
         _subscriber = redis.GetSubscriber();
         // Not awaited: the client subscribes as soon as Redis is there, and again whenever it returns.
@@ -26,7 +31,7 @@ internal sealed class BudgetLimitStore : IBudgetLimits
     public void OnChanged(Action callback) => _changed += callback;
 
     private const string ForCaller = """
-        SELECT scope, scope_id, budget_window AS "window", token_limit, cost_limit
+        SELECT scope, scope_id, budget_window AS "window", token_limit, cost_limit, warn_percent
         FROM budgets
         WHERE scope = 'global'
            OR (scope = 'user' AND (scope_id IS NULL OR scope_id = @UserId))
@@ -38,7 +43,7 @@ internal sealed class BudgetLimitStore : IBudgetLimits
         _db.QueryAsync<BudgetLimit>(ForCaller, new { caller.UserId, caller.TeamId, caller.ApiKeyId }, cancellationToken);
 
     private const string All = """
-        SELECT scope, scope_id, budget_window AS "window", token_limit, cost_limit
+        SELECT scope, scope_id, budget_window AS "window", token_limit, cost_limit, warn_percent
         FROM budgets
         ORDER BY scope, scope_id NULLS FIRST, budget_window
         """;
@@ -48,17 +53,38 @@ internal sealed class BudgetLimitStore : IBudgetLimits
 
     public async Task SetAsync(Caller caller, BudgetLimit limit, string? reason, CancellationToken cancellationToken)
     {
-        if (!caller.IsAdmin)
-        {
-            throw new ConvoException(ProblemKind.Forbidden, "forbidden", "Only administrators change budgets. Ask one of them.");
-        }
-
+        AdminOnly.Check(caller);
         BudgetLimitRules.Check(limit);
+        BudgetLimitRules.CheckReason(reason);
         await _db.InTransactionAsync(session => StoreAsync(session, caller, limit, reason, cancellationToken), cancellationToken).ConfigureAwait(false);
         _changed();
-        // Other nodes that miss it see the change when their cache runs out.
+        await AnnounceAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>After the commit: who reads limits because of it must find the new ones.</summary>
+    private async Task AnnounceAsync()
+    {
+        try
+        {
+            await _counters.MarkLimitsAsync(_time.NewId()).ConfigureAwait(false);
+        }
+        catch (ConvoException e) when (e.Kind == ProblemKind.Unavailable)
+        {
+            // Without Redis nothing is admitted anywhere, and its return has every node read limits again.
+            LogUnannounced(e);
+        }
+
         await _subscriber.PublishAsync(_channel, "", CommandFlags.FireAndForget).ConfigureAwait(false);
     }
+
+    // Two administrators at once: the second's record says what the first has left.
+    private const string Lock = "LOCK TABLE budgets IN SHARE ROW EXCLUSIVE MODE";
+
+    private const string Find = """
+        SELECT scope, scope_id, budget_window AS "window", token_limit, cost_limit, warn_percent
+        FROM budgets
+        WHERE scope = @Scope AND scope_id IS NOT DISTINCT FROM @ScopeId::uuid AND budget_window = @Window
+        """;
 
     private async Task StoreAsync(DbSession session, Caller caller, BudgetLimit limit, string? reason, CancellationToken cancellationToken)
     {
@@ -67,21 +93,36 @@ internal sealed class BudgetLimitStore : IBudgetLimits
             throw new ConvoException(ProblemKind.NotFound, "not_found", $"There is no such {BudgetNames.Of(limit.Scope).Replace('_', ' ')}. Check the id.") { Field = "scope_id" };
         }
 
-        var values = new
-        {
-            Id = _time.NewId(),
-            caller.UserId,
-            Now = _time.GetUtcNow(),
-            limit.Scope,
-            limit.ScopeId,
-            limit.Window,
-            limit.TokenLimit,
-            limit.CostLimit,
-            Reason = reason,
-        };
-        await session.ExecuteAsync(Audit, values, cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(limit is { ScopeId: not null, TokenLimit: null, CostLimit: null } ? Remove : Upsert, values, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(Lock, null, cancellationToken).ConfigureAwait(false);
+        var values = new { Now = _time.GetUtcNow(), caller.UserId, limit.Scope, limit.ScopeId, limit.Window, limit.TokenLimit, limit.CostLimit, limit.WarnPercent };
+        var before = await session.QuerySingleOrDefaultAsync<BudgetLimit>(Find, values, cancellationToken).ConfigureAwait(false);
+        await session.WriteAuditAsync(Record(caller, before, limit, reason), cancellationToken).ConfigureAwait(false);
+        var removes = limit is { ScopeId: not null, TokenLimit: null, CostLimit: null, WarnPercent: null };
+        await session.ExecuteAsync(removes ? Remove : Upsert, values, cancellationToken).ConfigureAwait(false);
     }
+
+    private AuditEntry Record(Caller caller, BudgetLimit? before, BudgetLimit limit, string? reason)
+    {
+        var scope = BudgetNames.Of(limit.Scope);
+        var window = BudgetNames.Of(limit.Window);
+        return new AuditEntry(
+            _time.NewId(), _time.GetUtcNow(), caller.UserId, "budget.changed", "budget", limit.ScopeId is { } id ? $"{scope}:{id}:{window}" : $"{scope}:{window}",
+            string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(),
+            new Dictionary<string, string?>
+            {
+                ["scope"] = scope,
+                ["scope_id"] = limit.ScopeId?.ToString(),
+                ["window"] = window,
+                ["token_limit"] = Text(limit.TokenLimit),
+                ["cost_limit"] = Text(limit.CostLimit),
+                ["warn_percent"] = Text(limit.WarnPercent),
+                ["token_limit_before"] = Text(before?.TokenLimit),
+                ["cost_limit_before"] = Text(before?.CostLimit),
+                ["warn_percent_before"] = Text(before?.WarnPercent),
+            });
+    }
+
+    private static string? Text(decimal? figure) => figure?.ToString("0.##########", CultureInfo.InvariantCulture);
 
     private const string ScopeExists = """
         SELECT CASE @Scope
@@ -91,27 +132,19 @@ internal sealed class BudgetLimitStore : IBudgetLimits
                END
         """;
 
-    // Before the change, so that it can say what was there.
-    private const string Audit = """
-        INSERT INTO audit_log (id, at, actor_id, action, target_type, target_id, reason, details)
-        VALUES (
-            @Id, @Now, @UserId, 'budget_changed', 'budget', concat_ws(':', @Scope, @ScopeId::uuid, @Window), @Reason,
-            jsonb_build_object(
-                'token_limit', @TokenLimit::bigint, 'cost_limit', @CostLimit::numeric,
-                'before', (SELECT jsonb_build_object('token_limit', token_limit, 'cost_limit', cost_limit)
-                           FROM budgets
-                           WHERE scope = @Scope AND scope_id IS NOT DISTINCT FROM @ScopeId::uuid AND budget_window = @Window)))
-        """;
-
     private const string Upsert = """
-        INSERT INTO budgets (scope, scope_id, budget_window, token_limit, cost_limit, updated_at, updated_by)
-        VALUES (@Scope, @ScopeId, @Window, @TokenLimit, @CostLimit, @Now, @UserId)
+        INSERT INTO budgets (scope, scope_id, budget_window, token_limit, cost_limit, warn_percent, updated_at, updated_by)
+        VALUES (@Scope, @ScopeId, @Window, @TokenLimit, @CostLimit, @WarnPercent, @Now, @UserId)
         ON CONFLICT (scope, scope_id, budget_window) DO UPDATE
-        SET token_limit = excluded.token_limit, cost_limit = excluded.cost_limit, updated_at = excluded.updated_at, updated_by = excluded.updated_by
+        SET token_limit = excluded.token_limit, cost_limit = excluded.cost_limit, warn_percent = excluded.warn_percent,
+            updated_at = excluded.updated_at, updated_by = excluded.updated_by
         """;
 
     private const string Remove = """
         DELETE FROM budgets
         WHERE scope = @Scope AND scope_id = @ScopeId AND budget_window = @Window
         """;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A changed budget is stored, but Redis could not be told; nodes read it within 15 seconds of its return")]
+    private partial void LogUnannounced(Exception exception);
 }

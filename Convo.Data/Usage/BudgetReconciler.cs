@@ -9,8 +9,8 @@ namespace Convo.Data.Usage;
 
 /// <summary>Compares the counters that this node decides by with the ledger, repairs and reports.</summary>
 internal sealed partial class BudgetReconciler(
-    CounterRebuilder rebuilder, RedisBudgetGate gate, BudgetCalendar calendar, HoldJournal journal, UsageMetrics metrics, IOptions<UsageOptions> options, TimeProvider time,
-    ILogger<BudgetReconciler> logger) : BackgroundService
+    CounterRebuilder rebuilder, RedisBudgetGate gate, IBudgetLimits limits, UsageReader reader, BudgetCalendar calendar, HoldJournal journal,
+    UsageMetrics metrics, IOptions<UsageOptions> options, TimeProvider time, ILogger<BudgetReconciler> logger) : BackgroundService
 {
     private const int MonthsEvery = 10;
     private static readonly TimeSpan KeepExpiredHolds = TimeSpan.FromHours(1);
@@ -52,6 +52,7 @@ internal sealed partial class BudgetReconciler(
         try
         {
             metrics.Drifted(await rebuilder.ReconcileAsync(months, cancellationToken).ConfigureAwait(false));
+            await PublishOrganisationAsync(cancellationToken).ConfigureAwait(false);
             gate.Sweep();
             await journal.SweepAsync(time.GetUtcNow() - KeepExpiredHolds, cancellationToken).ConfigureAwait(false);
         }
@@ -59,6 +60,12 @@ internal sealed partial class BudgetReconciler(
         {
             LogPutOff(e);
         }
+    }
+
+    private async Task PublishOrganisationAsync(CancellationToken cancellationToken)
+    {
+        var rows = await limits.ListAsync(cancellationToken).ConfigureAwait(false);
+        metrics.Organisation(await reader.StatesAsync(rows.Where(row => row.Scope == BudgetScope.Global), cancellationToken).ConfigureAwait(false));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Budgets could not be compared with the ledger; the next pass tries again")]

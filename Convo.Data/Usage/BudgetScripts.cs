@@ -37,10 +37,10 @@ internal static partial class BudgetScripts
         """;
 
     /// <summary>
-    /// KEYS turn, then counter and holds of each account. ARGV now, expiry, turn, input tokens, output wanted, least output, cost of the
-    /// input, price of an output token (units, millionths), 1 when priced, the turn's seconds to live, then per account token limit, cost
-    /// limit (-1: none), seconds to live.
-    /// Gives <c>held, output, tokens, cost</c>; <c>rebuild, index…</c> for counters that are not there, or of whose holds one expired, so that
+    /// KEYS turn, the mark of limits, then counter and holds of each account. ARGV now, expiry, turn, input tokens, output wanted, least
+    /// output, cost of the input, price of an output token (units, millionths), 1 when priced, the turn's seconds to live, the mark that the
+    /// limits were read under, then per account token limit, cost limit (-1: none), seconds to live.
+    /// Gives <c>held, output, tokens, cost</c>; <c>stale, mark</c> when limits were changed since; <c>rebuild, index…</c> for counters that are not there, or of whose holds one expired, so that
     /// a settlement may be missing; <c>ended</c>; <c>refused</c> and per account without room its index, 1 when it is money, used, held, limit and
     /// what is needed at least.
     /// </summary>
@@ -65,11 +65,18 @@ internal static partial class BudgetScripts
         if state[1] == 'settled' or state[1] == 'released' then return {'ended'} end
         -- A reservation that is repeated, because its first answer was lost, gets the first answer.
         if state[1] == 'held' and tonumber(state[3]) > now then return {'held', state[2], state[4], state[5]} end
+        local mark = redis.call('GET', KEYS[2])
+        if not mark then
+          -- Emptied: what anybody knows of limits may be old. No mark is ever used twice.
+          mark = turn
+          redis.call('SET', KEYS[2], mark)
+        end
+        if mark ~= ARGV[12] then return {'stale', mark} end
 
         -- A hold that expired may belong to a node that died after it wrote the ledger. The hold stays as the sign of it, for everybody who
         -- asks, until a rebuild has looked into the ledger.
         local accounts, rebuild, index = {}, {'rebuild'}, 0
-        for k = 2, #KEYS, 2 do
+        for k = 3, #KEYS, 2 do
           index = index + 1
           local found = redis.call('HMGET', KEYS[k], 't', 'c', 'ht', 'hc', 'b', 'h:' .. turn)
           if not found[5] or redis.call('ZCOUNT', KEYS[k + 1], '-inf', ARGV[1]) > 0 then
@@ -97,7 +104,7 @@ internal static partial class BudgetScripts
           for _, value in ipairs({ i, money, used, held, limit, needed }) do refused[#refused + 1] = int(value) end
         end
         for i, account in ipairs(accounts) do
-          local token_limit, cost_limit = tonumber(ARGV[9 + 3 * i]), tonumber(ARGV[10 + 3 * i])
+          local token_limit, cost_limit = tonumber(ARGV[10 + 3 * i]), tonumber(ARGV[11 + 3 * i])
           if token_limit >= 0 then
             local room = token_limit - account.tokens - account.held_tokens - input
             if room < least then
@@ -125,7 +132,7 @@ internal static partial class BudgetScripts
           redis.call('HSET', account.counter, 'h:' .. turn, int(tokens) .. ':' .. int(cost) .. ':' .. account.base,
             'ht', int(account.held_tokens + tokens), 'hc', int(account.held_cost + cost))
           redis.call('ZADD', account.holds, expiry, turn)
-          redis.call('EXPIRE', account.holds, ARGV[11 + 3 * i])
+          redis.call('EXPIRE', account.holds, ARGV[12 + 3 * i])
         end
         redis.call('HSET', KEYS[1], 's', 'held', 'o', int(granted), 'e', expiry, 't', int(tokens), 'c', int(cost))
         redis.call('EXPIRE', KEYS[1], ARGV[11])

@@ -16,7 +16,7 @@ internal sealed partial class CounterRebuilder(
 
     private readonly ConcurrentDictionary<BudgetAccount, int> _compared = new();
     private readonly ConcurrentDictionary<BudgetAccount, byte> _touched = new();
-    private readonly ConcurrentDictionary<BudgetAccount, Task<long>> _running = new();
+    private readonly ConcurrentDictionary<BudgetAccount, Task<BudgetDrift>> _running = new();
 
     /// <summary>Returns when each counter was compared on the present connection.</summary>
     public async Task EnsureComparedAsync(IEnumerable<BudgetAccount> accounts, CancellationToken cancellationToken)
@@ -45,11 +45,11 @@ internal sealed partial class CounterRebuilder(
     /// <summary>
     /// Sets one counter to the ledger's sum, without losing or doubling what settles meanwhile. Callers at the same time share the work.
     /// </summary>
-    /// <returns>Tokens of drift that were repaired, without sign; 0 when the counter was not there.</returns>
-    public async Task<long> RebuildAsync(BudgetAccount account, CancellationToken cancellationToken)
+    /// <returns>The drift that was repaired; none when the counter was not there.</returns>
+    public async Task<BudgetDrift> RebuildAsync(BudgetAccount account, CancellationToken cancellationToken)
     {
         // Not the caller's token: another one may be waiting for the same work.
-        var mine = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new TaskCompletionSource<BudgetDrift>(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = _running.GetOrAdd(account, mine.Task);
         if (running == mine.Task)
         {
@@ -62,9 +62,9 @@ internal sealed partial class CounterRebuilder(
     /// <summary>Compares every counter that was used since the last time, and forgets those whose period is over.</summary>
     /// <param name="months">Whether months are due too; their sums are long.</param>
     /// <param name="cancellationToken">Ends the pass between two counters.</param>
-    public async Task<long> ReconcileAsync(bool months, CancellationToken cancellationToken)
+    public async Task<BudgetDrift> ReconcileAsync(bool months, CancellationToken cancellationToken)
     {
-        var drift = 0L;
+        var drift = default(BudgetDrift);
         var now = time.GetUtcNow();
         foreach (var account in _touched.Keys.Where(account => months || account.Period.Window == BudgetWindow.Day))
         {
@@ -89,7 +89,7 @@ internal sealed partial class CounterRebuilder(
         return drift;
     }
 
-    private async Task RunAsync(BudgetAccount account, TaskCompletionSource<long> done)
+    private async Task RunAsync(BudgetAccount account, TaskCompletionSource<BudgetDrift> done)
     {
         try
         {
@@ -104,7 +104,7 @@ internal sealed partial class CounterRebuilder(
         }
     }
 
-    private async Task<long> RebuildOnceAsync(BudgetAccount account)
+    private async Task<BudgetDrift> RebuildOnceAsync(BudgetAccount account)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -118,32 +118,36 @@ internal sealed partial class CounterRebuilder(
             }
 
             _compared[account] = connection;
-            return answer.Compared ? await DriftAsync(account, answer, totals.Snapshot).ConfigureAwait(false) : 0;
+            return answer.Compared ? await DriftAsync(account, answer, totals.Snapshot).ConfigureAwait(false) : default;
         }
 
         throw BudgetRefusal.Unavailable();
     }
 
-    private async Task<long> DriftAsync(BudgetAccount account, RebuildAnswer answer, string snapshot)
+    private async Task<BudgetDrift> DriftAsync(BudgetAccount account, RebuildAnswer answer, string snapshot)
     {
         if (answer is { Tokens: 0, Cost: 0 })
         {
-            return 0;
+            return default;
         }
 
         // A turn that was in the ledger and not yet settled is no fault.
-        var unsettled = answer.Running.Length == 0 ? 0 : await ledger.UnsettledAsync(answer.Running, snapshot, CancellationToken.None).ConfigureAwait(false);
-        var drift = answer.Tokens - unsettled;
-        if (drift != 0)
+        var unsettled = answer.Running.Length == 0
+            ? new UsedFigures(0, 0)
+            : await ledger.UnsettledAsync(answer.Running, snapshot, CancellationToken.None).ConfigureAwait(false);
+        var tokens = answer.Tokens - unsettled.Tokens;
+        var dollars = CostUnits.ToDollars(answer.Cost - unsettled.Cost);
+        if (tokens == 0 && dollars == 0)
         {
-            LogDrift(account.Scope, account.ScopeId, account.Period.Label, drift);
+            return default;
         }
 
-        return Math.Abs(drift);
+        LogDrift(account.Scope, account.ScopeId, account.Period.Label, tokens, dollars);
+        return new BudgetDrift(1, Math.Abs(tokens), Math.Abs(dollars));
     }
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The budget counter {Scope} {ScopeId} of {Period} differed from the ledger by {Tokens} tokens and was set to the ledger's figure")]
-    private partial void LogDrift(BudgetScope scope, Guid? scopeId, string period, long tokens);
+        Message = "The budget counter {Scope} {ScopeId} of {Period} differed from the ledger by {Tokens} tokens and {Dollars} USD and was set to the ledger's figure")]
+    private partial void LogDrift(BudgetScope scope, Guid? scopeId, string period, long tokens, decimal dollars);
 }

@@ -53,7 +53,8 @@ internal sealed class HoldJournal(Db db)
         _waiting.Writer.TryWrite(write);
         if (Interlocked.Exchange(ref _pumping, 1) == 0)
         {
-            _ = Task.Run(PumpAsync, CancellationToken.None);
+            // On this thread up to its first wait: a hop to another would cost a lone reservation as much as the script does.
+            _ = PumpAsync();
         }
 
         return write.Done.Task;

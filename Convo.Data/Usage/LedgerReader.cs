@@ -12,6 +12,9 @@ internal sealed record LedgerTotals(string Snapshot, long Tokens, long Cost, lon
 /// <param name="RecordedIn">The transaction that wrote it.</param>
 internal sealed record LedgerRow(long Tokens, long Cost, string RecordedIn);
 
+/// <param name="Cost">In <see cref="CostUnits"/>.</param>
+internal sealed record UsedFigures(long Tokens, long Cost);
+
 /// <summary>Sums the ledger for counters.</summary>
 internal sealed class LedgerReader(Db db)
 {
@@ -69,12 +72,12 @@ internal sealed class LedgerReader(Db db)
         db.QuerySingleOrDefaultAsync<LedgerRow>(Row, new { turnId }, cancellationToken);
 
     private const string Unsettled = """
-        SELECT COALESCE(SUM(input_tokens::bigint + output_tokens), 0)::bigint
+        SELECT COALESCE(SUM(input_tokens::bigint + output_tokens), 0)::bigint AS tokens, (COALESCE(SUM(cost), 0) * 10000000000)::bigint AS cost
         FROM usage_ledger
         WHERE turn_id = ANY(@turnIds) AND pg_visible_in_snapshot(recorded_in, @snapshot::pg_snapshot)
         """;
 
-    /// <summary>Tokens of turns that a snapshot had in the ledger although their hold still stood: their settlement was on its way.</summary>
-    public Task<long> UnsettledAsync(Guid[] turnIds, string snapshot, CancellationToken cancellationToken) =>
-        db.ScalarAsync<long>(Unsettled, new { turnIds, snapshot }, cancellationToken);
+    /// <summary>Figures of turns that a snapshot had in the ledger although their hold still stood: their settlement was on its way.</summary>
+    public async Task<UsedFigures> UnsettledAsync(Guid[] turnIds, string snapshot, CancellationToken cancellationToken) =>
+        (await db.QueryAsync<UsedFigures>(Unsettled, new { turnIds, snapshot }, cancellationToken).ConfigureAwait(false))[0];
 }

@@ -6,11 +6,7 @@ namespace Convo.Data.Usage;
 /// <summary>What becomes of a hold.</summary>
 internal sealed partial class RedisBudgetGate
 {
-    public async Task SettleAsync(LedgerEntry entry, CancellationToken cancellationToken)
-    {
-        await SettleAsync(entry, recordedIn: "", cancellationToken).ConfigureAwait(false);
-        _holds.TryRemove(entry.TurnId, out _);
-    }
+    public Task SettleAsync(LedgerEntry entry, CancellationToken cancellationToken) => SettleAsync(entry, recordedIn: "", cancellationToken);
 
     /// <param name="entry">As the ledger has it.</param>
     /// <param name="recordedIn">The transaction of its row when the caller knows it, else empty.</param>
@@ -20,11 +16,12 @@ internal sealed partial class RedisBudgetGate
         // By the ledger row, not by what was reserved: a counter is the sum of the rows of its scope and period.
         var accounts = BudgetAccount.AllOf(_calendar, entry.UserId, entry.TeamId, entry.ApiKeyId, entry.OccurredAt);
         var cost = CostUnits.FromDollars(entry.Cost ?? 0);
-        if (await _counters.EndAsync(entry.TurnId, true, accounts, entry.TotalTokens, cost, recordedIn).ConfigureAwait(false) == EndAnswer.NeedsTransaction)
+        var ended = await _counters.EndAsync(entry.TurnId, true, accounts, entry.TotalTokens, cost, recordedIn).ConfigureAwait(false);
+        if (ended == EndAnswer.NeedsTransaction)
         {
             if (await FindRowAsync(entry.TurnId, cancellationToken).ConfigureAwait(false) is { } row)
             {
-                await _counters.EndAsync(entry.TurnId, true, accounts, row.Tokens, row.Cost, row.RecordedIn).ConfigureAwait(false);
+                ended = await _counters.EndAsync(entry.TurnId, true, accounts, row.Tokens, row.Cost, row.RecordedIn).ConfigureAwait(false);
             }
             else
             {
@@ -33,7 +30,13 @@ internal sealed partial class RedisBudgetGate
             }
         }
 
+        if (ended == EndAnswer.Done)
+        {
+            _metrics.Settled(entry);
+        }
+
         _rebuilder.Touch(accounts);
+        _holds.TryRemove(entry.TurnId, out _);
     }
 
     public async Task ReleaseAsync(Guid turnId, CancellationToken cancellationToken)

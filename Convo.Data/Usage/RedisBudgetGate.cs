@@ -13,7 +13,7 @@ namespace Convo.Data.Usage;
 /// </summary>
 internal sealed partial class RedisBudgetGate : IBudgetGate
 {
-    private const int Attempts = 5;
+    private const int Attempts = 8;
 
     private readonly BudgetCounters _counters;
     private readonly CounterRebuilder _rebuilder;
@@ -53,34 +53,36 @@ internal sealed partial class RedisBudgetGate : IBudgetGate
 
     private async Task<Hold> AdmitAsync(Caller caller, HoldRequest request, CancellationToken cancellationToken)
     {
-        var limits = await _rules.ResolveAsync(caller, cancellationToken).ConfigureAwait(false);
         var at = _time.GetUtcNow();
-        var accounts = limits.Select(limit => (Account: BudgetAccount.Of(limit, _calendar, at), Limit: limit)).ToList();
-        await _rebuilder.EnsureComparedAsync(accounts.Select(pair => pair.Account), cancellationToken).ConfigureAwait(false);
+        var asked = await AskedAsync(caller, at, cancellationToken).ConfigureAwait(false);
         var journaled = false;
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             // From here on the caller's token is not asked: a hold that nobody hears of would block until it expires.
             cancellationToken = CancellationToken.None;
-            switch (await DecideAsync(caller, request, accounts, at).ConfigureAwait(false))
+            switch (await DecideAsync(caller, request, asked, at).ConfigureAwait(false))
             {
+                case ReserveAnswer.Stale(var mark):
+                    _rules.Learn(mark);
+                    asked = await AskedAsync(caller, at, cancellationToken).ConfigureAwait(false);
+                    break;
                 case ReserveAnswer.Rebuild(var missing):
                     foreach (var index in missing)
                     {
-                        await _rebuilder.RebuildAsync(accounts[index].Account, cancellationToken).ConfigureAwait(false);
+                        await _rebuilder.RebuildAsync(asked.Accounts[index].Account, cancellationToken).ConfigureAwait(false);
                     }
 
                     break;
                 case ReserveAnswer.Refused(var shortages):
                     await DropAsync(request.TurnId, journaled).ConfigureAwait(false);
-                    throw Refuse(accounts, shortages, at);
+                    throw Refuse(asked.Accounts, shortages, at);
                 case ReserveAnswer.Held(var output, var tokens, var cost):
                     var hold = new TurnHold(request.TurnId, caller.UserId, caller.TeamId, caller.ApiKeyId, tokens, cost, at, _time.GetUtcNow() + _lifetime);
                     journaled = true;
                     if (await KeepAsync(hold).ConfigureAwait(false))
                     {
-                        _rebuilder.Touch(accounts.Select(pair => pair.Account));
+                        _rebuilder.Touch(asked.Accounts.Select(pair => pair.Account));
                         return new Hold(request.TurnId, output, at);
                     }
 
@@ -94,13 +96,22 @@ internal sealed partial class RedisBudgetGate : IBudgetGate
         throw BudgetRefusal.Unavailable();
     }
 
+    /// <summary>The limits that apply now, with the counters they are on; each was compared with the ledger on the present connection.</summary>
+    private async Task<Asked> AskedAsync(Caller caller, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var limits = await _rules.ResolveMarkedAsync(caller, cancellationToken).ConfigureAwait(false);
+        var accounts = limits.Limits.Select(limit => (BudgetAccount.Of(limit, _calendar, at), limit)).ToList();
+        await _rebuilder.EnsureComparedAsync(accounts.Select(pair => pair.Item1), cancellationToken).ConfigureAwait(false);
+        return new Asked(accounts, limits.Mark);
+    }
+
     private async Task<ReserveAnswer> DecideAsync(
-        Caller caller, HoldRequest request, List<(BudgetAccount Account, BudgetLimit Limit)> accounts, DateTimeOffset at)
+        Caller caller, HoldRequest request, Asked asked, DateTimeOffset at)
     {
         var now = _time.GetUtcNow();
         try
         {
-            return await _counters.ReserveAsync(request, accounts, now, now + _lifetime).ConfigureAwait(false);
+            return await _counters.ReserveAsync(request, asked.Accounts, asked.Mark, now, now + _lifetime).ConfigureAwait(false);
         }
         catch (ConvoException e) when (e.Kind == ProblemKind.Unavailable)
         {
@@ -157,6 +168,8 @@ internal sealed partial class RedisBudgetGate : IBudgetGate
         var now = _time.GetUtcNow();
         return _holds.Values.Where(hold => hold.ExpiresAt > now).Sum(hold => hold.Tokens);
     }
+
+    private sealed record Asked(List<(BudgetAccount Account, BudgetLimit Limit)> Accounts, string Mark);
 
     private Task DropAsync(Guid turnId, bool journaled) => journaled ? _journal.DropAsync(turnId) : Task.CompletedTask;
 

@@ -24,7 +24,10 @@ public static class UsageDataServiceCollectionExtensions
         services.AddSingleton<RedisBudgetGate>();
         services.AddSingleton<IBudgetGate>(provider => provider.GetRequiredService<RedisBudgetGate>());
         services.AddSingleton<IUsageRecorder, UsageRecorder>();
-        services.AddSingleton<IUsageReader, UsageReader>();
+        services.AddSingleton<UsageReader>();
+        services.AddSingleton<IUsageReader>(provider => provider.GetRequiredService<UsageReader>());
+        services.AddSingleton<IBudgetAdministration, BudgetAdministration>();
+        services.AddSingleton<IUsageReports, UsageReports>();
         services.AddHostedService<BudgetReconciler>();
         return services;
     }
@@ -39,8 +42,17 @@ public static class UsageDataServiceCollectionExtensions
 
         public UsageDb(string connectionString, ILoggerFactory loggers)
         {
-            _source = NpgsqlDataSource.Create(
-                new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "convo-budget", MaxPoolSize = Connections, Timeout = 2 });
+            var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "convo-budget", MaxPoolSize = Connections, Timeout = 2 };
+            if (!settings.NoResetOnClose)
+            {
+                // A few statements, over and over, and none leaves state in its session: planned once, and no reset between two of them.
+                // Who has a pooler such as PgBouncer in between has set NoResetOnClose, and keeps plain statements.
+                settings.MaxAutoPrepare = 32;
+                settings.AutoPrepareMinUsages = 2;
+                settings.NoResetOnClose = true;
+            }
+
+            _source = NpgsqlDataSource.Create(settings);
             Db = new Db(_source, loggers.CreateLogger<Db>());
         }
 

@@ -9,18 +9,31 @@ internal sealed class UsageReader(
 {
     public async Task<IReadOnlyList<BudgetState>> BudgetsAsync(Caller caller, CancellationToken cancellationToken)
     {
+        var limits = await rules.ResolveAsync(caller, cancellationToken).ConfigureAwait(false);
+        var states = await StatesAsync(limits, cancellationToken).ConfigureAwait(false);
+        return [.. states.OrderByDescending(state => state.TakenShare).ThenByDescending(state => state.ResetsAt)];
+    }
+
+    /// <summary>Limits with what is used of them now.</summary>
+    internal async Task<IReadOnlyList<BudgetState>> StatesAsync(IEnumerable<BudgetLimit> limits, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         var states = new List<BudgetState>();
-        foreach (var limit in await rules.ResolveAsync(caller, cancellationToken).ConfigureAwait(false))
+        foreach (var limit in limits)
         {
             var account = BudgetAccount.Of(limit, calendar, now);
             var figures = await FiguresAsync(account, now, cancellationToken).ConfigureAwait(false);
             states.Add(new BudgetState(
                 limit.Scope, limit.ScopeId, limit.Window, figures.Tokens, figures.HeldTokens, limit.TokenLimit,
-                CostUnits.ToDollars(figures.Cost), limit.CostLimit, account.Period.End));
+                CostUnits.ToDollars(figures.Cost), limit.CostLimit, account.Period.End)
+            {
+                CostHeld = CostUnits.ToDollars(figures.HeldCost),
+                WarnPercent = limit.WarnPercent ?? BudgetLimit.DefaultWarnPercent,
+                Origin = limit.Origin,
+            });
         }
 
-        return [.. states.OrderBy(Left).ThenByDescending(state => state.ResetsAt)];
+        return states;
     }
 
     private async Task<CounterFigures> FiguresAsync(BudgetAccount account, DateTimeOffset now, CancellationToken cancellationToken)
@@ -43,17 +56,6 @@ internal sealed class UsageReader(
         var totals = await ledger.TotalsAsync(account, now, cancellationToken).ConfigureAwait(false);
         return new CounterFigures(totals.Tokens, totals.Cost, totals.HeldTokens, totals.HeldCost);
     }
-
-    /// <summary>The part of a budget that is left, of tokens or money, whichever is less.</summary>
-    private static decimal Left(BudgetState state) => Math.Min(
-        Part(state.Limit, state.Used + state.Held), Part(state.CostLimit, state.CostUsed));
-
-    private static decimal Part(decimal? limit, decimal taken) => limit switch
-    {
-        null => decimal.MaxValue,
-        0 => 0,
-        { } all => (all - taken) / all,
-    };
 
     public Task<IReadOnlyList<UsageRow>> UsageAsync(Caller caller, UsageQuery query, CancellationToken cancellationToken) => db.QueryAsync<UsageRow>(
         query.GroupBy switch

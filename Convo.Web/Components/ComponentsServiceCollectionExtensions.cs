@@ -25,6 +25,7 @@ public static class ComponentsServiceCollectionExtensions
         });
         services.AddSingleton<MarkdownService>();
         services.AddSingleton<Failures>();
+        services.AddSingleton<LimitChanges>();
         services.AddScoped<BrowserTime>();
         services.AddScoped<CurrentPerson>();
         services.AddScoped<ThreadShelf>();

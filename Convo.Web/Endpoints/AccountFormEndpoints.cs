@@ -3,6 +3,7 @@ using Convo.Core.Shared;
 using Convo.Web.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
 
 namespace Convo.Web.Endpoints;
 
@@ -22,6 +23,10 @@ public static class AccountFormEndpoints
         group.MapPost("/setup", SetupAsync).AllowAnonymous();
         group.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
         group.MapPost("/password", ChangePasswordAsync);
+        group.MapPost("/delete", DeleteAsync);
+        // Links and not forms: the policy form-action would stop a form from leading to the provider.
+        group.MapGet("/provider", Enter).AllowAnonymous();
+        group.MapGet("/provider/connect", Connect);
         return group;
     }
 
@@ -31,7 +36,7 @@ public static class AccountFormEndpoints
         {
             throttle.Require(context, form["email"].ToString());
             var identity = await signIn.SignInAsync(form["email"], form["password"], cancellationToken);
-            return await EnterAsync(context, identity, LocalUrl(form["returnUrl"]));
+            return await EnterAsync(context, identity, SignInMethod.Password, LocalUrl(form["returnUrl"]));
         });
 
     private static Task<IResult> SetupAsync(
@@ -40,7 +45,7 @@ public static class AccountFormEndpoints
         {
             throttle.Require(context, form["token"].ToString());
             var identity = await setup.CompleteAsync(new(form["token"], form["name"], form["email"], form["password"]), cancellationToken);
-            return await EnterAsync(context, identity, "/");
+            return await EnterAsync(context, identity, SignInMethod.Link, "/");
         });
 
     private static Task<IResult> ChangePasswordAsync(
@@ -49,21 +54,35 @@ public static class AccountFormEndpoints
         {
             throttle.Require(context, caller.UserId.ToString());
             var identity = await signIn.ChangePasswordAsync(caller, form["current_password"], form["password"], cancellationToken);
-            return await EnterAsync(context, identity, SettingsPath);
+            return await EnterAsync(context, identity, SignInMethod.Password, SettingsPath);
         });
 
-    private static Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery) =>
-        HandleAsync(context, antiforgery, Authentication.SignInPath, async _ =>
+    private static Task<IResult> DeleteAsync(
+        HttpContext context, Caller caller, IMyData data, SignInThrottle throttle, IAntiforgery antiforgery, CancellationToken cancellationToken) =>
+        HandleAsync(context, antiforgery, SettingsPath, async form =>
         {
+            throttle.Require(context, caller.UserId.ToString());
+            await data.DeleteAccountAsync(caller, form["email"], form["password"], cancellationToken);
             await context.SignOutAsync(Authentication.CookieScheme);
             return TypedResults.LocalRedirect(Authentication.SignInPath);
         });
 
-    private static async Task<IResult> EnterAsync(HttpContext context, Identity identity, string next)
+    private static IResult Enter(IOptions<OpenIdSettings> provider, string? returnUrl = null) =>
+        provider.Value.IsOn ? OpenId.Challenge(LocalUrl(returnUrl), connect: null) : TypedResults.LocalRedirect(Authentication.SignInPath);
+
+    private static IResult Connect(Caller caller, IOptions<OpenIdSettings> provider) =>
+        provider.Value.IsOn ? OpenId.Challenge(SettingsPath, caller.UserId) : TypedResults.LocalRedirect(SettingsPath);
+
+    private static Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery) =>
+        HandleAsync(context, antiforgery, Authentication.SignInPath, async _ =>
+        {
+            await context.LeaveAsync();
+            return TypedResults.LocalRedirect(Authentication.SignInPath);
+        });
+
+    private static async Task<IResult> EnterAsync(HttpContext context, Identity identity, SignInMethod method, string next)
     {
-        // A lasting cookie: 14 days from the last use.
-        var properties = new AuthenticationProperties { IsPersistent = true };
-        await context.SignInAsync(Authentication.CookieScheme, identity.ToPrincipal(Authentication.CookieScheme), properties);
+        await context.EnterAsync(identity, method);
         return TypedResults.LocalRedirect(next);
     }
 

@@ -1,6 +1,7 @@
 using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Convo.Web.Hosting;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Convo.Web.Endpoints;
 
@@ -23,16 +24,24 @@ public static class AdminEndpoints
         users.MapPost("/{id:guid}/link", CreateLinkAsync).WithSummary("A one-time link to choose a (new) password.")
             .Produces<LinkView>(StatusCodes.Status201Created);
 
+        users.MapGet("/{id:guid}/sessions", ListSessionsAsync).WithSummary("Where a person is signed in.");
+        users.MapDelete("/{id:guid}/sessions", EndSessionsAsync).WithSummary("Signs a person out everywhere.");
+
         var keys = admin.MapGroup("/api-keys");
         keys.MapGet("", ListKeysAsync).WithSummary("Everyone's API keys, or one person's.");
         keys.MapPost("", CreateKeyAsync).WithSummary("A key for a person. It is shown this once.").Produces<NewKeyView>(StatusCodes.Status201Created);
         keys.MapDelete("/{id:guid}", RevokeKeyAsync).WithSummary("Ends anyone's key.");
+
+        admin.MapTeams();
+        admin.MapMessages();
+        admin.MapAudit();
         return admin;
     }
 
     private static Task<Page<User>> ListUsersAsync(
-        Caller caller, IUserAdministration users, CancellationToken cancellationToken, string? q = null, string? cursor = null, int limit = 50) =>
-        users.ListAsync(caller, new UserFilter(q, cursor, limit), cancellationToken);
+        Caller caller, IUserAdministration users, CancellationToken cancellationToken, string? q = null, string? cursor = null, int limit = 50,
+        [FromQuery(Name = "team_id")] Guid? teamId = null) =>
+        users.ListAsync(caller, new UserFilter(q, cursor, limit, teamId), cancellationToken);
 
     private static async Task<IResult> CreateUserAsync(
         Caller caller, NewUser body, IUserAdministration users, PublicUrl url, CancellationToken cancellationToken)
@@ -58,8 +67,14 @@ public static class AdminEndpoints
         Guid id, Caller caller, IUserAdministration users, PublicUrl url, CancellationToken cancellationToken) =>
         TypedResults.Created((string?)null, new LinkView(SetupLink.Of(url.Get(), await users.CreateLinkAsync(caller, id, cancellationToken))));
 
+    private static async Task<ItemList<SessionView>> ListSessionsAsync(Guid id, Caller caller, ISessionService sessions, CancellationToken cancellationToken) =>
+        new([.. (await sessions.ListOfAsync(caller, id, cancellationToken)).Select(session => SessionView.Of(session, current: null))]);
+
+    private static async Task<EndedSessions> EndSessionsAsync(Guid id, Caller caller, ISessionService sessions, CancellationToken cancellationToken) =>
+        new(await sessions.EndAllOfAsync(caller, id, cancellationToken));
+
     private static async Task<ItemList<ApiKey>> ListKeysAsync(
-        Caller caller, IApiKeyService keys, CancellationToken cancellationToken, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "user_id")] Guid? userId = null) =>
+        Caller caller, IApiKeyService keys, CancellationToken cancellationToken, [FromQuery(Name = "user_id")] Guid? userId = null) =>
         new(await keys.ListOfAsync(caller, userId, cancellationToken));
 
     private static async Task<IResult> CreateKeyAsync(Caller caller, NewKeyFor body, IApiKeyService keys, CancellationToken cancellationToken) =>

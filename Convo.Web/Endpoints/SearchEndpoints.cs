@@ -1,11 +1,11 @@
 using Convo.Core.Accounts;
 using Convo.Core.Knowledge;
-using Convo.Core.Shared;
+using Convo.Web.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Convo.Web.Endpoints;
 
-/// <summary>Search, and what was retrieved for an answer.</summary>
+/// <summary>Search, what was retrieved for an answer, and for administrators the same again with other weights.</summary>
 internal static class SearchEndpoints
 {
     public static void MapSearchEndpoints(this IEndpointRouteBuilder routes)
@@ -13,6 +13,12 @@ internal static class SearchEndpoints
         routes.MapGet("/api/convo/search", SearchAsync).WithTags("Search").WithSummary("Passages of the files one may read, with the scores of each leg");
         routes.MapGet("/api/convo/messages/{id:guid}/retrieval", RetrievalAsync).WithTags("Search")
             .WithSummary("What was retrieved for an answer: ranks of both legs, fused score, what was cut and why");
+
+        var admin = routes.MapGroup("/api/convo/admin").WithTags("Administration").RequireAuthorization(Roles.Admin);
+        admin.MapGet("/messages/{id:guid}/retrieval", AnyRetrievalAsync).WithSummary("What was retrieved for anyone's answer; audited.");
+        admin.MapPost("/messages/{id:guid}/retrieval/replay", ReplayAsync).WithSummary("Searches again as for that answer, with other weights. Nothing is stored.");
+        admin.MapPost("/retrieval", TryAsync).WithSummary("Searches what the administrator may read, with weights to try.");
+        admin.MapGet("/embedding-models", ModelsAsync).WithSummary("The embedding models with vectors, and how far a new one has come.");
     }
 
     private static async Task<Ok<ListBody<PassageBody>>> SearchAsync(
@@ -20,33 +26,22 @@ internal static class SearchEndpoints
         string? q = null, Guid? thread_id = null, Guid? collection_id = null, string? mode = null, int limit = 20)
     {
         var scope = new RetrievalScope(thread_id, [], collection_id is { } id ? [id] : []);
-        var found = await search.SearchAsync(caller, new SearchRequest(q ?? "", scope, Mode(mode), limit), cancellationToken);
+        var found = await search.SearchAsync(caller, new SearchRequest(q ?? "", scope, SearchModes.Parse(mode), limit), cancellationToken);
         return TypedResults.Ok(new ListBody<PassageBody>([.. found.Select(PassageBody.Of)]));
     }
 
     private static async Task<Ok<RetrievalBody>> RetrievalAsync(Guid id, Caller caller, IRetrievalLog log, CancellationToken cancellationToken) =>
         TypedResults.Ok(RetrievalBody.Of(await log.GetAsync(caller, id, cancellationToken) ?? Retrieval.None));
 
-    private static SearchMode Mode(string? mode) => mode switch
-    {
-        null or "" or "hybrid" => SearchMode.Hybrid,
-        "vector" => SearchMode.Vector,
-        "keyword" => SearchMode.Keyword,
-        _ => throw ConvoException.Invalid("mode", "mode is hybrid, vector or keyword."),
-    };
-}
+    private static async Task<Ok<RetrievalBody>> AnyRetrievalAsync(Guid id, Caller caller, IRetrievalReplay replay, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RetrievalBody.Of(await replay.GetAsync(caller, id, cancellationToken) ?? Retrieval.None));
 
-/// <summary>A passage as search and the retrieval log show it; the text is empty once its file is gone.</summary>
-internal sealed record PassageBody(
-    int Number, Guid ChunkId, Guid AttachmentId, string Filename, string? HeadingPath, int PageFrom, int PageTo, string Text, int Tokens,
-    double Score, int? KeywordRank, double? KeywordScore, int? VectorRank, double? VectorScore, string? Cut)
-{
-    public static PassageBody Of(Passage p) => new(
-        p.Number, p.ChunkId, p.AttachmentId, p.Filename, p.HeadingPath, p.PageFrom, p.PageTo, p.Text, p.TokenCount,
-        p.Score, p.KeywordRank, p.KeywordScore, p.VectorRank, p.VectorScore, p.Cut);
-}
+    private static async Task<Ok<RetrievalBody>> ReplayAsync(Guid id, ReplayBody body, Caller caller, IRetrievalReplay replay, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RetrievalBody.Of(await replay.ReplayAsync(caller, id, body.ToRequest(), cancellationToken)));
 
-internal sealed record RetrievalBody(string Query, IReadOnlyList<PassageBody> Passages, IReadOnlyList<PassageBody> Cut)
-{
-    public static RetrievalBody Of(Retrieval r) => new(r.Query, [.. r.Passages.Select(PassageBody.Of)], [.. r.CutPassages.Select(PassageBody.Of)]);
+    private static async Task<Ok<RetrievalBody>> TryAsync(ReplayBody body, Caller caller, IRetrievalReplay replay, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RetrievalBody.Of(await replay.TryAsync(caller, body.ToRequest(), cancellationToken)));
+
+    private static async Task<Ok<ListBody<EmbeddingModelState>>> ModelsAsync(Caller caller, IEmbeddingModels models, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new ListBody<EmbeddingModelState>(await models.ListAsync(caller, cancellationToken)));
 }

@@ -17,6 +17,9 @@ internal static class ThreadEndpoints
         group.MapPatch("/{id:guid}", ChangeAsync).WithSummary("Change what is named; null clears");
         group.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete the thread with its messages and files");
         group.MapGet("/{id:guid}/export", ThreadExport.GetAsync).WithSummary("The thread as a file: every branch as json, the shown one as markdown");
+        group.MapPost("/import", ThreadImportEndpoint.PostAsync)
+            .WithSummary("Take chats over: a thread that Convo exported, or the conversations.json of a ChatGPT export, as the body")
+            .WithDescription("Each chat is stored whole or not at all; the answer lists what was imported and what was skipped and why. A repeat imports nothing twice.");
         return group;
     }
 

@@ -13,6 +13,8 @@ internal static class TurnEventBodies
         TurnDelta => ("delta", data),
         TurnCitations => ("citations", data),
         TurnUsage usage => ("usage", UsageBody.Of(usage)),
+        TurnContextCut => ("context", data),
+        TurnModelSwitched => ("model", data),
         TurnDone => ("done", data),
         TurnFailed failed => ("error", ErrorBody.Of(failed)),
         _ => throw new ArgumentOutOfRangeException(nameof(data), data.GetType(), "An event without a public name."),
@@ -23,10 +25,12 @@ internal static class TurnEventBodies
     {
         public static UsageBody Of(TurnUsage u) => new(
             u.InputTokens, u.CachedInputTokens, u.OutputTokens, u.ReasoningTokens, u.Cost, u.Estimated,
-            u.Budget is { } b ? new BudgetBody(b.Scope, b.Used, b.Limit, b.ResetsAt) : null);
+            u.Budget is { } b ? new BudgetBody(b.Scope, b.Window, b.Used, b.Limit, b.CostUsed, b.CostLimit, b.Level, b.ResetsAt) : null);
     }
 
-    private sealed record BudgetBody(BudgetScope Scope, long Used, long? Limit, DateTimeOffset ResetsAt);
+    /// <param name="Level">warn past the soft limit, spent past the hard one.</param>
+    private sealed record BudgetBody(
+        BudgetScope Scope, BudgetWindow Window, long Used, long? Limit, decimal CostUsed, decimal? CostLimit, BudgetLevel Level, DateTimeOffset ResetsAt);
 
     /// <summary>A problem object (RFC 9457) inside the stream.</summary>
     private sealed record ErrorBody(string Type, string Title, int Status, string Detail, string Code, double? RetryAfter, Guid MessageId)

@@ -39,8 +39,9 @@ internal sealed class ApiKeyHandler(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Context.WriteProblemAsync(new(StatusCodes.Status401Unauthorized, "unauthenticated",
-            "This API key is unknown, revoked or expired. Make a new one in the settings."));
+        return Context.WriteProblemAsync(new(StatusCodes.Status401Unauthorized, "unauthenticated", TokenIn(Request) is null
+            ? "Send an API key as Authorization: Bearer cv_…. Keys are made in the settings."
+            : "This API key is unknown, revoked or expired. Make a new one in the settings."));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Context.WriteProblemAsync(

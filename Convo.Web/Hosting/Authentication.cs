@@ -63,7 +63,10 @@ public static class Authentication
         return services;
     }
 
-    /// <summary>Keys count on the API only: a page opened with one would be a circuit that no scope binds.</summary>
+    /// <summary>
+    /// Keys count on the API only: a page opened with one would be a circuit that no scope binds. The routes for OpenAI's SDKs take nothing
+    /// but keys.
+    /// </summary>
     private static string Choose(HttpContext context) =>
-        context.IsApi() && ApiKeyHandler.TokenIn(context.Request) is not null ? ApiKeyScheme : CookieScheme;
+        context.IsOpenAi() || (context.IsApi() && ApiKeyHandler.TokenIn(context.Request) is not null) ? ApiKeyScheme : CookieScheme;
 }

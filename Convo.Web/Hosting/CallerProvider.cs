@@ -19,8 +19,8 @@ public sealed class CallerProvider(AuthenticationStateProvider authentication, I
     public async Task<Identity> GetIdentityAsync(CancellationToken cancellationToken = default)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        var identity = user.UserId() is { } userId && user.SecurityStamp() is { } stamp
-            ? await identities.FindSessionAsync(userId, stamp, cancellationToken)
+        var identity = user.SessionId() is { } sessionId && user.SecurityStamp() is { } stamp
+            ? await identities.FindSessionAsync(sessionId, stamp, cancellationToken)
             : null;
         return identity ?? throw new ConvoException(ProblemKind.Unauthenticated, "unauthenticated", "Your session has ended. Sign in again.");
     }

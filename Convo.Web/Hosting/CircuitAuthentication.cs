@@ -17,9 +17,9 @@ internal sealed class CircuitAuthentication(ILoggerFactory loggerFactory, IIdent
     {
         try
         {
-            return authenticationState.User.UserId() is { } userId
+            return authenticationState.User.SessionId() is { } sessionId
                 && authenticationState.User.SecurityStamp() is { } stamp
-                && await identities.FindSessionAsync(userId, stamp, cancellationToken) is not null;
+                && await identities.FindSessionAsync(sessionId, stamp, cancellationToken) is not null;
         }
         catch (Exception e) when (e is DbException or ConvoException { Kind: ProblemKind.Unavailable })
         {

@@ -10,6 +10,7 @@ public static class ConvoClaims
     private const string Team = "convo:team";
     private const string Key = "convo:key";
     private const string Scopes = "convo:scopes";
+    private const string Session = "convo:session";
 
     public static ClaimsPrincipal ToPrincipal(this Identity identity, string scheme)
     {
@@ -26,6 +27,11 @@ public static class ConvoClaims
         if (identity.TeamId is { } team)
         {
             claims.Add(new(Team, team.ToString()));
+        }
+
+        if (identity.SessionId is { } session)
+        {
+            claims.Add(new(Session, session.ToString()));
         }
 
         if (identity.ApiKeyId is { } key)
@@ -45,6 +51,9 @@ public static class ConvoClaims
     public static Guid? UserId(this ClaimsPrincipal principal) => principal.Id(ClaimTypes.NameIdentifier);
 
     public static Guid? ApiKeyId(this ClaimsPrincipal principal) => principal.Id(Key);
+
+    /// <summary>The browser's session; null for a key.</summary>
+    public static Guid? SessionId(this ClaimsPrincipal principal) => principal.Id(Session);
 
     public static ApiScopes ApiScopes(this ClaimsPrincipal principal) =>
         ApiScopeNames.FromStored((principal.FindFirstValue(Scopes) ?? "").Split(' '));

@@ -5,15 +5,18 @@ public static class HostingExtensions
 {
     /// <param name="builder">The application.</param>
     /// <param name="keyFolder">Where cookie keys are kept; null keeps them in the shared database.</param>
-    public static WebApplicationBuilder AddConvoHosting(this WebApplicationBuilder builder, string? keyFolder)
+    /// <param name="databaseConnection">Of the database that keeps the cookie keys.</param>
+    public static WebApplicationBuilder AddConvoHosting(this WebApplicationBuilder builder, string? keyFolder, string databaseConnection)
     {
         builder.AddConvoStartupFaults();
         builder.AddConvoRequestLimits();
         builder.Services
             .AddConvoProblems()
             .AddConvoForwardedHeaders(builder.Configuration)
-            .AddConvoKeyRing(keyFolder)
+            .AddConvoKeyRing(builder.Configuration, keyFolder, databaseConnection)
             .AddConvoAuthentication()
+            .AddConvoOpenId(builder.Configuration)
+            .AddConvoCors(builder.Configuration)
             .AddConvoRateLimits()
             .AddConvoMetrics(builder.Configuration)
             .AddConvoOpenApi()
@@ -34,6 +37,7 @@ public static class HostingExtensions
         }
 
         app.UseRouting();
+        app.UseConvoCors();
         app.UseAuthentication();
         app.UseConvoRateLimits();
         app.UseAuthorization();

@@ -13,10 +13,14 @@ namespace Convo.Web.Hosting;
 public static class KeyRing
 {
     /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Says how the keys are protected: <see cref="KeyProtection"/>.</param>
+    /// <param name="databaseConnection">Of the shared database; its password protects the keys when nothing else does.</param>
     /// <param name="folder">Beside the embedded database; null when the database is shared, which then keeps the keys for all nodes.</param>
-    public static IServiceCollection AddConvoKeyRing(this IServiceCollection services, string? folder)
+    public static IServiceCollection AddConvoKeyRing(
+        this IServiceCollection services, IConfiguration configuration, string? folder, string? databaseConnection)
     {
         var protection = services.AddDataProtection().SetApplicationName("convo");
+        KeyProtection.Protect(protection, configuration, folder is null ? databaseConnection : null);
         if (folder is null)
         {
             services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(

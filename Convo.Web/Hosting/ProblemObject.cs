@@ -39,25 +39,6 @@ public sealed record ProblemObject(int Status, string Code, string Detail)
         return members;
     }
 
-    /// <summary>The same as OpenAI writes it: <c>{"error": {message, type, code, param}}</c>.</summary>
-    public IReadOnlyDictionary<string, object?> ToOpenAiError() => new Dictionary<string, object?>
-    {
-        ["error"] = new Dictionary<string, object?>
-        {
-            ["message"] = Detail,
-            ["type"] = Status switch
-            {
-                StatusCodes.Status401Unauthorized => "authentication_error",
-                StatusCodes.Status403Forbidden => "permission_error",
-                StatusCodes.Status429TooManyRequests => "rate_limit_error",
-                >= 500 => "server_error",
-                _ => "invalid_request_error",
-            },
-            ["code"] = Code,
-            ["param"] = Field,
-        },
-    };
-
     private static void Add(Dictionary<string, object?> members, string name, object? value)
     {
         if (value is not null)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Convo.Core.Models;
 using Convo.Core.Shared;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -33,15 +34,18 @@ public static class Problems
     /// <summary>Whether the path belongs to programs: such requests are never redirected and always answered with a problem object.</summary>
     public static bool IsApi(this HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-        || context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+        || context.IsOpenAi()
         || context.Request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the path is one of those that OpenAI's SDKs call: they fail in OpenAI's shape.</summary>
+    public static bool IsOpenAi(this HttpContext context) => context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
 
     public static async Task WriteProblemAsync(this HttpContext context, ProblemObject problem)
     {
         var response = context.Response;
         response.StatusCode = problem.Status;
         // The OpenAI-compatible routes fail in OpenAI's shape, which its SDKs read.
-        var openAi = context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+        var openAi = context.IsOpenAi();
         response.ContentType = openAi ? "application/json" : MediaType;
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfterSeconds is { } seconds)
@@ -49,7 +53,12 @@ public static class Problems
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        var body = openAi ? problem.ToOpenAiError() : problem.ToMembers();
+        if (openAi)
+        {
+            OpenAiError.SetHeaders(context, problem);
+        }
+
+        var body = openAi ? OpenAiError.Of(problem) : problem.ToMembers();
         await JsonSerializer.SerializeAsync(response.Body, body, ConvoJson.Options, context.RequestAborted);
     }
 
@@ -57,6 +66,7 @@ public static class Problems
     public static ProblemObject Of(Exception exception) => exception switch
     {
         ConvoException expected => OfExpected(expected),
+        ProviderException provider => ProviderProblems.Of(provider),
         BadHttpRequestException { InnerException: JsonException json } => OfJson(json),
         BadHttpRequestException bad => OfBadRequest(bad),
         DbException { IsTransient: true } => new(StatusCodes.Status503ServiceUnavailable, "storage_unavailable",
@@ -131,7 +141,7 @@ public static class Problems
     private static string? ParameterIn(string message)
     {
         var quoted = message.Split('"');
-        return quoted.Length > 2 && quoted[1].Split(' ') is [.., var name] && name.All(char.IsAsciiLetterOrDigit)
+        return quoted.Length > 2 && quoted[1].Split(' ') is [.., var name] && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             ? JsonNamingPolicy.SnakeCaseLower.ConvertName(name)
             : null;
     }
@@ -150,7 +160,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         }
 
         var problem = Problems.Of(exception);
-        if (exception is not (ConvoException or BadHttpRequestException))
+        if (exception is not (ConvoException or ProviderException or BadHttpRequestException))
         {
             LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
         }

@@ -7,9 +7,10 @@ namespace Convo.Web.Hosting;
 
 /// <summary>
 /// Event streams and circuits last for hours after their credential was checked. This checks again while they last, and cuts those whose
-/// person or key does not count any more.
+/// person or key does not count any more. What such a person or key still has running is stopped, wherever it was refused.
 /// </summary>
-internal sealed partial class RequestWatch(IIdentityService identities, TimeProvider time, ILogger<RequestWatch> logger) : BackgroundService
+internal sealed partial class RequestWatch(IIdentityService identities, IRevokedTurns turns, TimeProvider time, ILogger<RequestWatch> logger)
+    : BackgroundService
 {
     /// <summary>With the identity cache's 10 s this stays below the promised 30 s.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -39,6 +40,7 @@ internal sealed partial class RequestWatch(IIdentityService identities, TimeProv
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await CheckAsync(stoppingToken);
+                await StopRevokedAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -67,6 +69,18 @@ internal sealed partial class RequestWatch(IIdentityService identities, TimeProv
         }
     }
 
+    private async Task StopRevokedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await turns.StopRevokedAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is DbException or ConvoException)
+        {
+            LogUnknown(e.Message);
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "A running request of user {UserId} was cut: their session or key has ended")]
     private partial void LogCut(Guid? userId);
 
@@ -79,13 +93,14 @@ internal sealed partial class RequestWatch(IIdentityService identities, TimeProv
         private readonly Lock _gate = new();
         private readonly string? _key = context.User.ApiKeyId() is null ? null : ApiKeyHandler.TokenIn(context.Request);
         private readonly string? _stamp = context.User.SecurityStamp();
+        private readonly Guid? _session = context.User.SessionId();
         private bool _ended;
 
         public Guid? UserId { get; } = context.User.UserId();
 
         public async Task<bool> StillCountsAsync(IIdentityService identities, CancellationToken cancellationToken) => _key is not null
             ? await identities.FindApiKeyAsync(_key, cancellationToken) is not null
-            : UserId is { } userId && _stamp is not null && await identities.FindSessionAsync(userId, _stamp, cancellationToken) is not null;
+            : _session is { } session && _stamp is not null && await identities.FindSessionAsync(session, _stamp, cancellationToken) is not null;
 
         public void End()
         {

@@ -12,11 +12,11 @@ internal sealed class SessionCookieEvents(IIdentityService identities) : CookieA
 {
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
-        var userId = context.Principal?.UserId();
+        var sessionId = context.Principal?.SessionId();
         var stamp = context.Principal?.SecurityStamp();
-        var identity = userId is null || stamp is null
+        var identity = sessionId is null || stamp is null
             ? null
-            : await identities.FindSessionAsync(userId.Value, stamp, context.HttpContext.RequestAborted);
+            : await identities.FindSessionAsync(sessionId.Value, stamp, context.HttpContext.RequestAborted);
         if (identity is null)
         {
             context.RejectPrincipal();

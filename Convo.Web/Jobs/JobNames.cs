@@ -14,5 +14,9 @@ internal static class JobNames
 
     public static JobKey SearchMaintenance { get; } = new("search-maintenance");
 
+    public static JobKey Reembedding { get; } = new("reembedding");
+
+    public static JobKey Retention { get; } = new("retention");
+
     public static TriggerKey IngestOne(Guid attachmentId) => new(attachmentId.ToString("N"), IngestionGroup);
 }

@@ -6,6 +6,8 @@ namespace Convo.Web.Jobs;
 
 public static class JobsServiceCollectionExtensions
 {
+    private static readonly TimeSpan ReembeddingInterval = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan MaintenanceInterval = TimeSpan.FromMinutes(2);
 
     /// <summary>Background work on Quartz, stored in Convo's own database: every node takes part, and a dead node's jobs are taken up by the others.</summary>
@@ -40,6 +42,13 @@ public static class JobsServiceCollectionExtensions
             quartz.AddJob<SearchMaintenanceJob>(job => job.WithIdentity(JobNames.SearchMaintenance).StoreDurably());
             quartz.AddTrigger<SearchMaintenanceJob>(trigger => trigger.WithIdentity("search-maintenance").ForJob(JobNames.SearchMaintenance)
                 .WithSimpleSchedule(MaintenanceInterval));
+            quartz.AddJob<ReembeddingJob>(job => job.WithIdentity(JobNames.Reembedding).StoreDurably());
+            quartz.AddTrigger<ReembeddingJob>(trigger => trigger.WithIdentity("reembedding").ForJob(JobNames.Reembedding)
+                .WithSimpleSchedule(ReembeddingInterval));
+
+            // Accounts
+            quartz.AddJob<RetentionJob>(job => job.WithIdentity(JobNames.Retention).StoreDurably());
+            quartz.AddTrigger<RetentionJob>(trigger => trigger.WithIdentity("retention").ForJob(JobNames.Retention).WithSimpleSchedule(TimeSpan.FromHours(1)));
         });
         services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
         return services;

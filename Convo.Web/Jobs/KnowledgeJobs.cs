@@ -18,6 +18,14 @@ internal sealed class IngestionSweepJob(IIngestionService ingestion) : IJob
         await ingestion.SweepAsync(cancellationToken);
 }
 
+/// <summary>Brings the stock to the configured embedding model.</summary>
+[DisallowConcurrentExecution]
+internal sealed class ReembeddingJob(IReembedding reembedding) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await reembedding.RunAsync(cancellationToken);
+}
+
 /// <summary>Keeps the search index in step with what is stored.</summary>
 [DisallowConcurrentExecution]
 internal sealed class SearchMaintenanceJob(ISearchMaintenance maintenance) : IJob

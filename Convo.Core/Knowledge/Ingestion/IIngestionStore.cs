@@ -52,8 +52,9 @@ public sealed record DocumentText(string Text, IReadOnlyList<PageStart> PageStar
 /// <summary>A <see cref="ChunkDraft"/> without its words, which are <c>Text[CharStart..CharEnd]</c>.</summary>
 public sealed record ChunkCut(string? HeadingPath, int PageFrom, int PageTo, int CharStart, int CharEnd, int TokenCount, string Language);
 
-/// <param name="EmbeddingModel">Names the space of every vector.</param>
-public sealed record Publication(DocumentText Document, string EmbeddingModel, int Dimensions, IReadOnlyList<NewChunk> Chunks);
+/// <param name="EmbeddingModels">Name the spaces of a passage's vectors, in their order.</param>
+public sealed record Publication(DocumentText Document, IReadOnlyList<string> EmbeddingModels, IReadOnlyList<NewChunk> Chunks);
 
 /// <param name="SearchText">Normalised words (see <see cref="SearchText"/>): file name, heading path, content.</param>
-public sealed record NewChunk(Guid Id, int Position, ChunkCut Cut, string Content, string SearchText, float[] Embedding);
+/// <param name="Embeddings">One vector a model of the publication.</param>
+public sealed record NewChunk(Guid Id, int Position, ChunkCut Cut, string Content, string SearchText, IReadOnlyList<float[]> Embeddings);

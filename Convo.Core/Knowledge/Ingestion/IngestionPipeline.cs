@@ -8,7 +8,7 @@ internal sealed class IngestionPipeline(
     IIngestionStore store,
     IDocumentExtractor extractor,
     IChunker chunker,
-    IEmbedder embedder,
+    IEmbedders embedders,
     IEmbeddingMeter meter,
     IOptions<IngestionOptions> options,
     TimeProvider time)
@@ -17,10 +17,11 @@ internal sealed class IngestionPipeline(
     {
         var document = (run.HasText ? await store.LoadTextAsync(run.AttachmentId, cancellationToken).ConfigureAwait(false) : null)
             ?? await ExtractAsync(run, heartbeat, cancellationToken).ConfigureAwait(false);
-        var chunks = await EmbedAsync(run, document, heartbeat, cancellationToken).ConfigureAwait(false);
+        var models = await embedders.ForIngestionAsync(cancellationToken).ConfigureAwait(false);
+        var chunks = await EmbedAsync(run, document, models, heartbeat, cancellationToken).ConfigureAwait(false);
 
         var started = time.GetTimestamp();
-        Fence(await store.PublishAsync(run, new Publication(document, embedder.ModelId, embedder.Dimensions, chunks), cancellationToken).ConfigureAwait(false));
+        Fence(await store.PublishAsync(run, new Publication(document, [.. models.Select(m => m.ModelId)], chunks), cancellationToken).ConfigureAwait(false));
         KnowledgeMetrics.Ingested("publish", time.GetElapsedTime(started));
         KnowledgeMetrics.Attachments.Add(1, new KeyValuePair<string, object?>("status", "ready"));
     }
@@ -30,7 +31,7 @@ internal sealed class IngestionPipeline(
         var started = time.GetTimestamp();
         var content = await store.OpenAsync(run.AttachmentId, cancellationToken).ConfigureAwait(false);
         await using var _ = content.ConfigureAwait(false);
-        var extracted = await extractor.ExtractAsync(new ExtractionRequest(run.Filename, content), heartbeat, cancellationToken).ConfigureAwait(false);
+        var extracted = await extractor.ExtractAsync(new ExtractionRequest(run.Filename, content, token => store.OpenAsync(run.AttachmentId, token)), heartbeat, cancellationToken).ConfigureAwait(false);
 
         var text = CanonicalText.Of(extracted);
         var drafts = chunker.Chunk(extracted, text);
@@ -53,35 +54,33 @@ internal sealed class IngestionPipeline(
     }
 
     private async Task<IReadOnlyList<NewChunk>> EmbedAsync(
-        IngestionRun run, DocumentText document, IngestionHeartbeat heartbeat, CancellationToken cancellationToken)
+        IngestionRun run, DocumentText document, IReadOnlyList<IEmbedder> models, IngestionHeartbeat heartbeat, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var chunks = new List<NewChunk>(document.Cuts.Count);
         var title = Path.GetFileNameWithoutExtension(run.Filename);
+        var payer = new EmbeddingPayer(run.OwnerId, run.OwnerTeamId, null, run.ThreadId);
         foreach (var batch in document.Cuts.Chunk(options.Value.EmbeddingBatch))
         {
             heartbeat.Embedded(chunks.Count, document.Cuts.Count, document.Pages);
             var contents = Array.ConvertAll(batch, cut => document.Text[cut.CharStart..cut.CharEnd]);
-            var vectors = await embedder.EmbedAsync([.. batch.Zip(contents, (cut, content) => InContext(title, cut, content))], EmbeddingPurpose.Document, cancellationToken)
-                .ConfigureAwait(false);
-            var at = time.GetUtcNow();
-            await meter.RecordAsync(
-                new EmbeddingUse(time.NewId(), run.OwnerId, run.OwnerTeamId, run.ThreadId, embedder.ModelId, batch.Sum(cut => cut.TokenCount), at), cancellationToken)
-                .ConfigureAwait(false);
+            IReadOnlyList<string> texts = [.. batch.Zip(contents, (cut, content) => PassageContext.Of(title, cut.HeadingPath, content))];
+            var vectors = new List<IReadOnlyList<float[]>>(models.Count);
+            foreach (var embedder in models)
+            {
+                vectors.Add(await meter.EmbedAsync(payer, embedder, texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false));
+            }
+
             for (var i = 0; i < batch.Length; i++)
             {
                 chunks.Add(new NewChunk(
-                    time.NewId(), chunks.Count, batch[i], contents[i], SearchText.Of(title, batch[i].HeadingPath, contents[i]), vectors[i]));
+                    time.NewId(), chunks.Count, batch[i], contents[i], SearchText.Of(title, batch[i].HeadingPath, contents[i]), [.. vectors.Select(v => v[i])]));
             }
         }
 
         KnowledgeMetrics.Ingested("embed", time.GetElapsedTime(started));
         return chunks;
     }
-
-    /// <summary>A passage is found by what it stands under as well as by what it says.</summary>
-    private static string InContext(string title, ChunkCut cut, string content) =>
-        cut.HeadingPath is { } path ? $"{title}\n{path}\n{content}" : $"{title}\n{content}";
 
     private static void Fence(bool held)
     {

@@ -4,11 +4,27 @@ namespace Convo.Core.Knowledge;
 internal static class DocumentReaders
 {
     private static readonly IDocumentReader[] All =
-        [new PdfReader(), new DocxReader(), new HtmlReader(), new MarkdownReader(), new PlainTextReader()];
+    [
+        new PdfReader(), new DocxReader(), new PptxReader(), new XlsxReader(), new XlsbReader(),
+        new DocReader(), new XlsReader(), new PptReader(),
+        new OdfTextReader(), new OdfSheetReader(), new OdfSlideReader(), new RtfReader(), new EpubReader(),
+        new MailReader(), new MsgReader(), new HtmlReader(), new MarkdownReader(),
+        new CsvReader(), new JsonReader(), new XmlDataReader(), new PlainTextReader(),
+    ];
 
     /// <exception cref="ExtractionException">The file cannot be used, with the reason.</exception>
     public static ExtractedDocument Read(
         ReadOnlyMemory<byte> bytes, string fileName, ReaderLimits limits, Action<ExtractionProgress> progress)
+    {
+        var budget = new InflateBudget(limits.MaxInflatedBytes);
+        var output = new DocumentBuilder(limits, progress);
+        output.Nested = new EmbeddedFiles(output, limits, budget);
+        return output.Build(ReadInto(bytes, fileName, limits, budget, output));
+    }
+
+    /// <summary>Reads a file's blocks into <paramref name="output"/> and tells what the file is.</summary>
+    public static DetectedType ReadInto(
+        ReadOnlyMemory<byte> bytes, string fileName, ReaderLimits limits, InflateBudget budget, DocumentBuilder output)
     {
         if (bytes.IsEmpty)
             throw new ExtractionException(ExtractionCodes.Empty, ExtractionReasons.Empty);
@@ -17,8 +33,7 @@ internal static class DocumentReaders
             throw new ExtractionException(ExtractionCodes.Encrypted, ExtractionReasons.Encrypted);
         if (type.Refusal is { } refusal)
             throw new ExtractionException(ExtractionCodes.Unsupported, refusal);
-        var output = new DocumentBuilder(limits, progress);
-        All.First(reader => reader.CanRead(type)).Read(new ReaderInput(bytes, type, limits), output);
-        return output.Build(type);
+        All.First(reader => reader.CanRead(type)).Read(new ReaderInput(bytes, fileName, type, limits, budget), output);
+        return type;
     }
 }

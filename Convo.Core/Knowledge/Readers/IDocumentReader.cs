@@ -11,7 +11,9 @@ internal interface IDocumentReader
 }
 
 /// <param name="Bytes">The whole file.</param>
-internal sealed record ReaderInput(ReadOnlyMemory<byte> Bytes, DetectedType Type, ReaderLimits Limits)
+/// <param name="FileName">Its name, as a hint only.</param>
+/// <param name="Budget">What this file and the files inside it may still unpack to.</param>
+internal sealed record ReaderInput(ReadOnlyMemory<byte> Bytes, string FileName, DetectedType Type, ReaderLimits Limits, InflateBudget Budget)
 {
     /// <summary>The bytes as a seekable, read-only stream without a copy.</summary>
     public Stream OpenStream() =>
@@ -22,9 +24,22 @@ internal sealed record ReaderInput(ReadOnlyMemory<byte> Bytes, DetectedType Type
 
 /// <summary>The part of <see cref="ExtractionOptions"/> that the child enforces.</summary>
 internal sealed record ReaderLimits(
-    int MaxPages, int MaxCharacters, long MaxInflatedBytes, int MaxInflateRatio, int MaxParts, int MaxCpuSeconds)
+    int MaxPages, int MaxCharacters, long MaxInflatedBytes, int MaxInflateRatio, int MaxParts, int MaxCpuSeconds, int MaxCells, int MaxNesting, int MaxEmbedded)
 {
     public static ReaderLimits From(ExtractionOptions options) => new(
         options.MaxPages, options.MaxCharacters, options.MaxInflatedBytes, options.MaxInflateRatio, options.MaxParts,
-        (int)Math.Ceiling(options.Timeout.TotalSeconds) + 5);
+        (int)Math.Ceiling(options.Timeout.TotalSeconds) + 5, options.MaxCells, options.MaxNesting, options.MaxEmbedded);
+}
+
+/// <summary>Bytes that may still be unpacked. One budget for a file and all files in it, so that nesting multiplies nothing.</summary>
+internal sealed class InflateBudget(long bytes)
+{
+    private long _left = bytes;
+
+    /// <exception cref="ExtractionException">More is asked for than is left.</exception>
+    public void Take(long count)
+    {
+        if (count < 0 || (_left -= count) < 0)
+            throw new ExtractionException(ExtractionCodes.TooLarge, ExtractionReasons.Unpacked);
+    }
 }

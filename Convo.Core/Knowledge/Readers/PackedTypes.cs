@@ -1,85 +1,119 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 
 namespace Convo.Core.Knowledge;
 
-/// <summary>Tells the ZIP and OLE based formats apart by the names of what they contain.</summary>
+/// <summary>Tells the ZIP based formats apart by the names of what they contain.</summary>
 internal static class PackedTypes
 {
     private const int LocalHeaderLength = 30;
 
     public static DetectedType DetectZip(ReadOnlySpan<byte> head, string extension)
     {
-        // Local headers stand before each entry and the directory at the end of the file, which may not be in the head.
-        var (word, sheet, slides, binary) = (false, false, false, false);
-        for (var at = 0; at >= 0; at = Next(head, at + 4))
+        if (Whole(head) is { } package)
+            return Declared(package.MimeType) ?? ByNames(package.Names) ?? FileTypes.Zip;
+        if (MimeTypeOf(head) is { } declared)
+            return declared;
+        // Local headers stand before each entry and the directory at the end of the file, which is not in the head.
+        var seen = new List<string>();
+        for (var at = 0; at >= 0 && seen.Count < 10_000;)
         {
-            var name = NameAt(head, at, out var content);
-            if (name == "mimetype")
-                return ByMimeType(content);
-            word |= name.StartsWith("word/", StringComparison.OrdinalIgnoreCase);
-            sheet |= name.StartsWith("xl/", StringComparison.OrdinalIgnoreCase);
-            binary |= name.Equals("xl/workbook.bin", StringComparison.OrdinalIgnoreCase);
-            slides |= name.StartsWith("ppt/", StringComparison.OrdinalIgnoreCase);
+            seen.Add(NameAt(head, at, out var next));
+            at = next;
         }
-        if (word)
-            return FileTypes.Docx;
-        if (sheet)
-            return binary ? FileTypes.Xlsb : FileTypes.Xlsx;
-        if (slides)
-            return FileTypes.Pptx;
         // A large first part can push every telling name out of the head: let the child, which sees all, decide.
-        return IsCutOff(head) && extension is (".docx" or ".docm" or ".dotx") ? FileTypes.Docx : FileTypes.Zip;
+        return ByNames(seen) ?? (head.Length == FileType.HeadLength ? ByExtension(extension) : null) ?? FileTypes.Zip;
     }
 
-    public static DetectedType DetectOle(ReadOnlySpan<byte> head, string extension)
+    private static DetectedType? ByNames(IReadOnlyCollection<string> names)
     {
-        if (Has(head, "EncryptedPackage"))
-            return FileTypes.EncryptedOffice;
-        if (Has(head, "WordDocument"))
-            return FileTypes.Doc;
-        if (Has(head, "Workbook") || Has(head, "Book"))
-            return FileTypes.Xls;
-        if (Has(head, "PowerPoint Document"))
-            return FileTypes.Ppt;
-        if (Has(head, "__properties_version1.0"))
-            return FileTypes.Msg;
-        return IsCutOff(head) && extension is (".docx" or ".xlsx" or ".pptx") ? FileTypes.EncryptedOffice : FileTypes.Ole;
+        if (Has("xl/workbook.bin"))
+            return FileTypes.Xlsb;
+        if (Has("word/"))
+            return FileTypes.Docx;
+        if (Has("xl/"))
+            return FileTypes.Xlsx;
+        if (Has("ppt/"))
+            return FileTypes.Pptx;
+        if (Has("META-INF/container.xml"))
+            return FileTypes.Epub;
+        if (Has("Index/Document.iwa") || Has("Index.zip") || Has("index.apxl") || Has("Index/"))
+            return FileTypes.Iwork;
+        return Has("visio/") || Has("FixedDocSeq.fdseq") ? FileTypes.Drawing : null;
+
+        bool Has(string start) => names.Any(name => name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static bool IsCutOff(ReadOnlySpan<byte> head) => head.Length == FileType.HeadLength;
-
-    private static bool Has(ReadOnlySpan<byte> head, string name) => head.IndexOf(Encoding.Unicode.GetBytes(name)) >= 0;
-
-    private static int Next(ReadOnlySpan<byte> head, int from)
+    /// <summary>The entries' names, and what the package says it is, when the bytes are the whole file and its directory is sound; else null.</summary>
+    private static (List<string> Names, byte[] MimeType)? Whole(ReadOnlySpan<byte> bytes)
     {
-        if (from >= head.Length)
-            return -1;
-        var found = head[from..].IndexOf("PK\x03\x04"u8);
-        return found < 0 ? -1 : from + found;
+        if (bytes[^Math.Min(bytes.Length, 66_000)..].LastIndexOf("PK\x05\x06"u8) < 0)
+            return null;
+        try
+        {
+            using var archive = new ZipArchive(new MemoryStream(bytes.ToArray()), ZipArchiveMode.Read);
+            var names = archive.Entries.Take(10_000).Select(entry => entry.FullName.Replace('\\', '/').TrimStart('/')).ToList();
+            using var declared = archive.GetEntry("mimetype")?.Open();
+            var mimeType = new byte[100];
+            var length = declared?.ReadAtLeast(mimeType, mimeType.Length, throwOnEndOfStream: false) ?? 0;
+            return (names, mimeType[..length]);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or ArgumentException or IOException)
+        {
+            return null;
+        }
     }
 
-    private static string NameAt(ReadOnlySpan<byte> head, int at, out ReadOnlySpan<byte> content)
+    private static DetectedType? ByExtension(string extension) => extension switch
     {
-        content = default;
+        ".docx" or ".docm" or ".dotx" or ".dotm" => FileTypes.Docx,
+        ".xlsx" or ".xlsm" or ".xltx" or ".xltm" => FileTypes.Xlsx,
+        ".pptx" or ".pptm" or ".potx" or ".potm" or ".ppsx" or ".ppsm" => FileTypes.Pptx,
+        ".xlsb" => FileTypes.Xlsb,
+        ".odt" or ".ott" => FileTypes.Odt,
+        ".ods" or ".ots" => FileTypes.Ods,
+        ".odp" or ".otp" => FileTypes.Odp,
+        ".epub" => FileTypes.Epub,
+        _ => null,
+    };
+
+    private static string NameAt(ReadOnlySpan<byte> head, int at, out int next)
+    {
+        next = -1;
         if (at + LocalHeaderLength > head.Length)
             return "";
         var name = at + LocalHeaderLength;
         var length = BinaryPrimitives.ReadUInt16LittleEndian(head[(at + 26)..]);
-        var extra = BinaryPrimitives.ReadUInt16LittleEndian(head[(at + 28)..]);
-        if (name + length + extra > head.Length)
+        var content = name + length + BinaryPrimitives.ReadUInt16LittleEndian(head[(at + 28)..]);
+        if (content > head.Length)
             return "";
-        content = head[(name + length + extra)..];
-        return Encoding.UTF8.GetString(head.Slice(name, length)).Replace('\\', '/');
+        var packed = BinaryPrimitives.ReadUInt32LittleEndian(head[(at + 18)..]);
+        // A part of known size is stepped over: it may hold a package of its own, whose names say nothing about this one.
+        var known = (head[at + 6] & 8) == 0 && packed != uint.MaxValue;
+        var from = known ? content + (long)packed : content;
+        if (from < head.Length)
+            next = head[(int)from..].IndexOf("PK\x03\x04"u8) is var found and >= 0 ? (int)from + found : -1;
+        return Encoding.UTF8.GetString(head.Slice(name, length)).Replace('\\', '/').TrimStart('/');
     }
 
-    private static DetectedType ByMimeType(ReadOnlySpan<byte> content)
+    /// <summary>OpenDocument and EPUB say what they are in their first entry, which is stored as it is.</summary>
+    private static DetectedType? MimeTypeOf(ReadOnlySpan<byte> head)
+    {
+        if (head.Length < 50 || !head[LocalHeaderLength..].StartsWith("mimetype"u8))
+            return null;
+        var content = LocalHeaderLength + 8 + BinaryPrimitives.ReadUInt16LittleEndian(head[28..]);
+        return content < head.Length ? Declared(head[content..]) : null;
+    }
+
+    private static DetectedType? Declared(ReadOnlySpan<byte> mimeType)
     {
         foreach (var type in (DetectedType[])[FileTypes.Odt, FileTypes.Ods, FileTypes.Odp, FileTypes.Epub])
         {
-            if (content.StartsWith(Encoding.ASCII.GetBytes(type.MediaType)))
+            // Templates and masters append to the name: "…text-template".
+            if (mimeType.StartsWith(Encoding.ASCII.GetBytes(type.MediaType)))
                 return type;
         }
-        return FileTypes.Zip;
+        return mimeType.StartsWith("application/vnd.oasis.opendocument.graphics"u8) ? FileTypes.Odp : null;
     }
 }

@@ -7,8 +7,7 @@ internal sealed class PlainTextReader : IDocumentReader
 
     public void Read(ReaderInput input, DocumentBuilder output)
     {
-        if (!TextDecoder.TryDecode(input.Bytes.Span, isWhole: true, out var text))
-            throw new ExtractionException(ExtractionCodes.Unsupported, FileTypes.Unknown.Refusal!);
+        var text = TextDecoder.Decode(input.Bytes.Span);
         var isCode = input.Type == FileTypes.SourceCode;
         var pages = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\f');
         for (var i = 0; i < pages.Length; i++)

@@ -10,6 +10,9 @@ public interface ISearchIndex
     /// <param name="wholeTokens">Files of at most this many tokens, if they are named by thread or by id, are listed.</param>
     Task<ScopeExtent> ExtentAsync(Guid personId, RetrievalScope scope, int wholeTokens, CancellationToken cancellationToken);
 
+    /// <summary>Whether the thread is the person's, and every file and collection that is named may be read by that person.</summary>
+    Task<bool> MayReadAsync(Guid personId, RetrievalScope scope, CancellationToken cancellationToken);
+
     /// <summary>BM25, best first.</summary>
     /// <param name="searchText">The question as <see cref="SearchText.Of"/> gives it.</param>
     Task<IReadOnlyList<RankedChunk>> KeywordAsync(

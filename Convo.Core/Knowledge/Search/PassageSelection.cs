@@ -34,7 +34,7 @@ internal sealed class PassageSelection(RetrievalQuery query, double duplicateOve
         }
     }
 
-    public Retrieval Build() => new(query.Text, [.. _taken.Select((p, i) => p with { Number = i + 1 })], _cut);
+    public Retrieval Build() => new(query.Text, [.. PassageSections.Order(_taken).Select((p, i) => p with { Number = i + 1 })], _cut);
 
     private void Take(Passage passage, HashSet<int>? shingles = null)
     {

@@ -18,9 +18,15 @@ internal sealed class SearchService(ISearchIndex index, HybridSearch search, IOp
             throw ConvoException.Invalid("limit", "limit must be between 1 and 200.");
         }
 
+        if (!await index.MayReadAsync(caller.UserId, request.Scope, cancellationToken).ConfigureAwait(false))
+        {
+            throw ConvoException.NotFound("thread, collection or file");
+        }
+
         var extent = await index.ExtentAsync(caller.UserId, request.Scope, 0, cancellationToken).ConfigureAwait(false);
         var depth = Math.Max(request.Limit, options.Value.Depth);
-        var found = await search.FindAsync(caller.UserId, request.Scope, extent, request.Text, request.Mode, depth, cancellationToken).ConfigureAwait(false);
+        var (found, _) = await search.FindAsync(
+            new HybridQuery(caller, request.Scope, extent, request.Text, request.Mode, null, depth), cancellationToken).ConfigureAwait(false);
         var top = found.Take(request.Limit).ToList();
         var chunks = (await index.LoadAsync(caller.UserId, [.. top.Select(c => c.ChunkId)], cancellationToken).ConfigureAwait(false)).ToDictionary(c => c.ChunkId);
         return [.. top.Where(c => chunks.ContainsKey(c.ChunkId)).Select((c, i) => Passages.Of(chunks[c.ChunkId], c) with { Number = i + 1 })];

@@ -14,6 +14,8 @@ public sealed class BudgetLimitRulesTests
         { "cost_limit", Good with { CostLimit = -0.01m } },
         { "cost_limit", Good with { CostLimit = 900_001m } },
         { "cost_limit", Good with { CostLimit = 0.00000000001m } },
+        { "warn_percent", Good with { WarnPercent = 0 } },
+        { "warn_percent", Good with { WarnPercent = 101 } },
         { "scope", Good with { Scope = (BudgetScope)9 } },
         { "window", Good with { Window = (BudgetWindow)9 } },
         { "scope_id", Good with { Scope = BudgetScope.Global, ScopeId = new Guid("00000000-0000-0000-0000-000000000001") } },

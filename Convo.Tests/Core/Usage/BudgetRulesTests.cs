@@ -14,7 +14,9 @@ public sealed class BudgetRulesTests
 
     [Fact]
     public void Resolve_NobodySetAnything_IsTheDailyBudgetOfTheSettings() =>
-        Assert.Equal([new BudgetLimit(BudgetScope.User, User, BudgetWindow.Day, 200_000, null)], BudgetRules.Resolve(Anyone, [], 200_000));
+        Assert.Equal(
+            [new BudgetLimit(BudgetScope.User, User, BudgetWindow.Day, 200_000, null) { Origin = BudgetOrigin.Setting }],
+            BudgetRules.Resolve(Anyone, [], 200_000));
 
     [Fact]
     public void Resolve_OwnRow_GoesBeforeTheDefaultFigureByFigure()
@@ -34,10 +36,23 @@ public sealed class BudgetRulesTests
             [
                 new BudgetLimit(BudgetScope.User, User, BudgetWindow.Day, 500, 7m),
                 new BudgetLimit(BudgetScope.Team, Team, BudgetWindow.Month, 900, null),
-                new BudgetLimit(BudgetScope.ApiKey, Key, BudgetWindow.Day, 50, null),
+                new BudgetLimit(BudgetScope.ApiKey, Key, BudgetWindow.Day, 50, null) { Origin = BudgetOrigin.Default },
                 new BudgetLimit(BudgetScope.Global, null, BudgetWindow.Month, null, 100m),
             ],
             limits);
+    }
+
+    [Fact]
+    public void Resolve_WarnPercent_IsTheOwnThenTheDefaults()
+    {
+        IReadOnlyList<BudgetLimit> rows =
+        [
+            new(BudgetScope.User, null, BudgetWindow.Day, 500, null, 70),
+            new(BudgetScope.User, User, BudgetWindow.Month, 900, null, 95),
+            new(BudgetScope.User, null, BudgetWindow.Month, 100, null, 60),
+        ];
+
+        Assert.Equal([70, 95], BudgetRules.Resolve(Anyone, rows, 200_000).Select(limit => limit.WarnPercent));
     }
 
     [Fact]

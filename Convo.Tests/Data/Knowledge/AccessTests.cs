@@ -1,6 +1,7 @@
 using Convo.Core.Accounts;
 using Convo.Core.Knowledge;
 using Convo.Core.Shared;
+using Convo.Data.Knowledge;
 using Convo.Tests.Fixtures;
 
 namespace Convo.Tests.Data.Knowledge;
@@ -40,7 +41,16 @@ public sealed class AccessTests : IAsyncLifetime
         ];
         foreach (var scope in scopes)
         {
-            Assert.DoesNotContain(await _engine.FindAsync(Canary, mode, other, scope), p => p.Text.Contains("CANARY", StringComparison.Ordinal));
+            if (scope == RetrievalScope.Everything)
+            {
+                Assert.DoesNotContain(await _engine.FindAsync(Canary, mode, other, scope), p => p.Text.Contains("CANARY", StringComparison.Ordinal));
+            }
+            else
+            {
+                var refusal = await Assert.ThrowsAsync<ConvoException>(() => _engine.FindAsync(Canary, mode, other, scope));
+                Assert.Equal(ProblemKind.NotFound, refusal.Kind);
+            }
+
             var retrieval = await _engine.Retriever.RetrieveAsync(other, new RetrievalQuery(Canary, scope, Mode: mode), Token);
             Assert.DoesNotContain(retrieval.Passages.Concat(retrieval.CutPassages), p => p.Text.Contains("CANARY", StringComparison.Ordinal));
         }
@@ -54,7 +64,7 @@ public sealed class AccessTests : IAsyncLifetime
         var other = await _engine.AddUserAsync();
         await _engine.IndexAsync(string.Join("\n\n", Enumerable.Range(0, 120).Select(i => $"# Part {i}\n\nThe lighthouse keeper number {i} writes about storms.")), owner: other);
         var mine = await _engine.IndexAsync("The lighthouse keeper writes about my own storm.");
-        await _engine.ExecuteAsync("SELECT ensure_embedding_index('convo-lexical-1', 512)");
+        await _engine.Get<EmbeddingIndex>().EnsureAsync("convo-lexical-1", 512, Token);
         var query = new LexicalEmbedder();
         var vector = (await query.EmbedAsync(["lighthouse keeper storms"], EmbeddingPurpose.Query, Token))[0];
 

@@ -28,4 +28,20 @@ public sealed class LanguageTests : IAsyncLifetime
     [InlineData("дом у рек", "russian.txt")]
     public async Task Keyword_InAnyLanguage_FindsItsDocumentFirst(string question, string filename) =>
         Assert.Equal(filename, (await _engine.FindAsync(question, SearchMode.Keyword))[0].Filename);
+
+    /// <summary>A name has the same weight in a passage whose language was not recognised as in all others: one passage alone in its language must not lose for that.</summary>
+    [Fact]
+    public async Task Keyword_ForAPassageWhoseLanguageWasMistaken_RanksItByTheWordNotByItsLanguage()
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            await _engine.IndexAsync($"The teams of the league number {i} play in the stadium, and they are known for their fans.", $"league-{i}.txt");
+        }
+
+        // Names all over: no language is clear.
+        await _engine.IndexAsync("Anaheim Ducks, Anaheim Angels, Burbank Rams: Honda Center, Angel Stadium.", "names.txt");
+        Assert.Equal(1, await _engine.CountAsync("SELECT count(*) FROM attachments WHERE filename = 'names.txt' AND language = 'simple'"));
+
+        Assert.Equal("names.txt", (await _engine.FindAsync("Which stadium do the Anaheim Ducks play in?", SearchMode.Keyword))[0].Filename);
+    }
 }

@@ -33,6 +33,9 @@ internal sealed class BudgetHarness : IAsyncDisposable
     /// <summary>Patient with a busy machine; what happens without Redis has a test of its own.</summary>
     public UsageOptions Options { get; } = new() { RedisPatience = TimeSpan.FromSeconds(30) };
 
+    /// <summary>Nodes reach PostgreSQL as the host has them do: with a pool of their own, and prepared statements.</summary>
+    public bool OwnPools { get; set; }
+
     public static async Task<BudgetHarness> CreateAsync(IBudgetServer server)
     {
         Assert.SkipWhen(server.ConnectionString is null, server.Absence);
@@ -41,7 +44,7 @@ internal sealed class BudgetHarness : IAsyncDisposable
 
     public async Task<BudgetNode> NodeAsync(TimeProvider? time = null, ConnectionMultiplexer? connection = null)
     {
-        var node = new BudgetNode(Database, _redis, connection ?? await BudgetConnections.OpenAsync(_redis), Keys, Options, time ?? Time);
+        var node = new BudgetNode(Database, _redis, connection ?? await BudgetConnections.OpenAsync(_redis), Keys, Options, time ?? Time, OwnPools);
         _nodes.Add(node);
         return node;
     }
@@ -95,16 +98,18 @@ internal sealed class BudgetHarness : IAsyncDisposable
 
     public Task<LedgerTotals> LedgerAsync(BudgetAccount account) => new LedgerReader(Database.Db).TotalsAsync(account, Time.GetUtcNow(), CancellationToken.None);
 
-    public async Task FlushAllAsync()
-    {
-        using var admin = await BudgetConnections.OpenAsync(_redis);
-        await admin.GetDatabase().ExecuteAsync("FLUSHALL");
-    }
+    public Task FlushAllAsync() => OnEveryServerAsync("FLUSHALL");
 
-    public async Task FlushScriptsAsync()
+    public Task FlushScriptsAsync() => OnEveryServerAsync("SCRIPT", "FLUSH");
+
+    /// <summary>On each node of a cluster.</summary>
+    public async Task OnEveryServerAsync(string command, params object[] arguments)
     {
         using var admin = await BudgetConnections.OpenAsync(_redis);
-        await admin.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
+        foreach (var server in admin.GetServers())
+        {
+            await server.ExecuteAsync(command, arguments);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -123,23 +128,27 @@ internal sealed class BudgetNode : IAsyncDisposable
 {
     private readonly ConnectionMultiplexer _connection;
     private readonly string _redis;
+    private readonly UsageDataServiceCollectionExtensions.UsageDb? _ownPool;
 
-    public BudgetNode(TestDatabase database, string redis, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time)
+    public BudgetNode(
+        TestDatabase database, string redis, ConnectionMultiplexer connection, RedisKeys keys, UsageOptions options, TimeProvider time, bool ownPool)
     {
+        _ownPool = ownPool ? new UsageDataServiceCollectionExtensions.UsageDb(database.ConnectionString, NullLoggerFactory.Instance) : null;
+        var usageDb = _ownPool?.Db ?? database.Db;
         (_redis, _connection) = (redis, connection);
         var settings = Options.Create(options);
         var calendar = new BudgetCalendar(options.Zone);
-        var ledger = new LedgerReader(database.Db);
-        Journal = new HoldJournal(database.Db);
-        Limits = new BudgetLimitStore(database.Db, connection, keys, time);
-        Rules = new BudgetRules(Limits, settings, time);
+        var ledger = new LedgerReader(usageDb);
+        Journal = new HoldJournal(usageDb);
         Counters = new BudgetCounters(connection, keys, settings);
+        Limits = new BudgetLimitStore(usageDb, Counters, connection, keys, time, NullLogger<BudgetLimitStore>.Instance);
+        Rules = new BudgetRules(Limits, settings, time);
         Rebuilder = new CounterRebuilder(Counters, ledger, time, NullLogger<CounterRebuilder>.Instance);
         Metrics = new UsageMetrics(Meters);
         Gate = new RedisBudgetGate(Counters, Rebuilder, Journal, ledger, Rules, calendar, Metrics, settings, time, NullLogger<RedisBudgetGate>.Instance);
         Recorder = new UsageRecorder(database.Db, Gate, time, NullLogger<UsageRecorder>.Instance);
         Reader = new UsageReader(database.Db, Rules, calendar, Counters, ledger, time);
-        Reconciler = new BudgetReconciler(Rebuilder, Gate, calendar, Journal, Metrics, settings, time, NullLogger<BudgetReconciler>.Instance);
+        Reconciler = new BudgetReconciler(Rebuilder, Gate, Limits, Reader, calendar, Journal, Metrics, settings, time, NullLogger<BudgetReconciler>.Instance);
     }
 
     public RedisBudgetGate Gate { get; }
@@ -169,15 +178,18 @@ internal sealed class BudgetNode : IAsyncDisposable
     public Task<Hold> ReserveAsync(Caller caller, HoldRequest request) => Gate.ReserveAsync(caller, request, CancellationToken.None);
 
     /// <summary>Null when it was refused.</summary>
-    public async Task<Hold?> TryReserveAsync(Caller caller, HoldRequest request)
+    public async Task<Hold?> TryReserveAsync(Caller caller, HoldRequest request) => (await AskAsync(caller, request)).Hold;
+
+    /// <summary>Either a hold or the refusal.</summary>
+    public async Task<(Hold? Hold, ConvoException? Refusal)> AskAsync(Caller caller, HoldRequest request)
     {
         try
         {
-            return await ReserveAsync(caller, request);
+            return (await ReserveAsync(caller, request), null);
         }
         catch (ConvoException e) when (e.Code == "budget_exceeded")
         {
-            return null;
+            return (null, e);
         }
     }
 
@@ -201,5 +213,9 @@ internal sealed class BudgetNode : IAsyncDisposable
     {
         Metrics.Dispose();
         await _connection.DisposeAsync();
+        if (_ownPool is not null)
+        {
+            await _ownPool.DisposeAsync();
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Convo.Data.Connections;
 using Convo.Data.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,47 +37,21 @@ public sealed class GarnetBudgetServer : IBudgetServer, IAsyncLifetime
 /// <summary>A real Redis, where one is installed (or named by CONVO_TEST_REDIS_SERVER).</summary>
 public sealed class RedisBudgetServer : IBudgetServer, IAsyncLifetime
 {
-    private Process? _process;
+    private RedisProcess? _process;
 
-    public string? ConnectionString { get; private set; }
+    public string? ConnectionString => _process?.Address;
 
     public string Absence => "redis-server is not installed; the same tests ran on Garnet. Install it, or name it in CONVO_TEST_REDIS_SERVER.";
 
-    public async ValueTask InitializeAsync()
-    {
-        if (Find() is not { } program)
-        {
-            return;
-        }
-
-        var port = FreePort.Choose(0).ToString(CultureInfo.InvariantCulture);
-        _process = Process.Start(new ProcessStartInfo(program, ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-        // It says so in its log when it listens.
-        while (await _process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
-        {
-        }
-
-        _ = _process.StandardOutput.ReadToEndAsync();
-        ConnectionString = $"127.0.0.1:{port}";
-    }
+    public async ValueTask InitializeAsync() => _process = await RedisProcess.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-            _process.Dispose();
+            await _process.DisposeAsync();
         }
     }
-
-    private static string? Find() => Environment.GetEnvironmentVariable("CONVO_TEST_REDIS_SERVER") is { Length: > 0 } named
-        ? named
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
 }
 
 internal static class BudgetConnections

@@ -165,8 +165,9 @@ public abstract class CounterRebuildTests(IBudgetServer server)
         var account = harness.Account(BudgetScope.User, caller.UserId, BudgetWindow.Day);
         await node.ReserveAsync(caller, harness.Request(1000, 500));
         harness.Time.Advance(harness.Options.HoldLifetime + TimeSpan.FromSeconds(1));
+        var mark = (await node.Rules.ResolveMarkedAsync(caller, Token)).Mark;
         Task<ReserveAnswer> AskAsync() => node.Counters.ReserveAsync(
-            harness.Request(1, 1), [(account, limit)], harness.Time.GetUtcNow(), harness.Time.GetUtcNow().AddMinutes(1));
+            harness.Request(1, 1), [(account, limit)], mark, harness.Time.GetUtcNow(), harness.Time.GetUtcNow().AddMinutes(1));
 
         // The first to ask must not take the sign away from the second, who would decide by a counter that lacks a dead node's turn.
         Assert.IsType<ReserveAnswer.Rebuild>(await AskAsync());

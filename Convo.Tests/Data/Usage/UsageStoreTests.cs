@@ -37,8 +37,8 @@ public sealed class UsageStoreTests(GarnetBudgetServer server) : IClassFixture<G
         await nodes[0].Limits.SetAsync(admin, limit with { TokenLimit = null, CostLimit = null }, null, Token);
         Assert.Equal(200_000, (await nodes[0].Rules.ResolveAsync(caller, Token))[0].TokenLimit);
         var record = await harness.Database.Db.QueryAsync<string>(
-            "SELECT concat_ws(' ', target_id, reason, details -> 'token_limit', details -> 'before' -> 'token_limit') FROM audit_log ORDER BY at", null, Token);
-        Assert.Equal([$"user:{caller.UserId}:day pilot 500", $"user:{caller.UserId}:day null 500"], record);
+            "SELECT concat_ws(' ', target_id, reason, details -> 'token_limit', details -> 'token_limit_before') FROM audit_log ORDER BY at", null, Token);
+        Assert.Equal([$"user:{caller.UserId}:day pilot \"500\" null", $"user:{caller.UserId}:day null \"500\""], record);
     }
 
     [Fact]

@@ -28,8 +28,9 @@ public abstract class ComponentTest : BunitContext
         Conversations = new FakeConversations(Time);
         Turns = new FakeTurns(Conversations, Time);
         Knowledge = new FakeKnowledge(Time);
+        Collections = new FakeCollections(Time);
         Usage = new FakeUsage(Time);
-        var person = new Identity(Time.GetUtcNow() is var now ? Guid.CreateVersion7(now) : default, "person-1@example.org", "Sample Person", Role.Member, null, "stamp", null, ApiScopes.All);
+        var person = new Identity(Time.GetUtcNow() is var now ? Guid.CreateVersion7(now) : default, "person-1@example.org", "Sample Person", Role.Member, null, "stamp", null, ApiScopes.All, SessionId: Guid.CreateVersion7(now));
         Caller = person.ToCaller();
 
         JSInterop.Mode = JSRuntimeMode.Loose;
@@ -42,7 +43,11 @@ public abstract class ComponentTest : BunitContext
         Services.AddSingleton<IModelCatalogue>(new FakeModels());
         Services.AddSingleton<IAttachmentService>(Knowledge);
         Services.AddSingleton<IRetrievalLog>(Knowledge);
+        Services.AddSingleton<ICollectionService>(Collections);
+        Services.AddSingleton<IRetrievalReplay>(Knowledge);
         Services.AddSingleton<IUsageReader>(Usage);
+        Services.AddSingleton<IBudgetLimits>(Limits);
+        Services.AddSingleton<LimitChanges>();
         Services.AddSingleton<IIdentityService>(new FakeIdentities(person));
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(person));
         Services.AddSingleton<AntiforgeryStateProvider>(new FakeAntiforgery());
@@ -68,7 +73,11 @@ public abstract class ComponentTest : BunitContext
 
     private protected FakeKnowledge Knowledge { get; }
 
+    private protected FakeCollections Collections { get; }
+
     private protected FakeUsage Usage { get; }
+
+    private protected FakeLimits Limits { get; } = new();
 
     private protected Caller Caller { get; }
 

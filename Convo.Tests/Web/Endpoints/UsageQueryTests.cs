@@ -15,7 +15,7 @@ public sealed class UsageQueryTests
     [InlineData("2026-11-22T12:00:00Z", true, "2026-11-22T12:00:00Z")]
     [InlineData("2026-11-22T12:00:00+02:00", false, "2026-11-22T10:00:00Z")]
     public void TimeOf_TimesAndDates_AreInstantsOfTheOrganisation(string text, bool wholeDay, string expected) =>
-        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), UsageEndpoints.TimeOf("to", text, Berlin, wholeDay));
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), UsageSpan.TimeOf("to", text, Berlin, wholeDay));
 
     [Theory]
     [InlineData("yesterday")]
@@ -26,7 +26,7 @@ public sealed class UsageQueryTests
     [InlineData("-5")]
     [InlineData("NaN")]
     public void TimeOf_WhatIsNoTime_NamesTheField(string text) =>
-        Assert.Equal("from", Assert.Throws<ConvoException>(() => UsageEndpoints.TimeOf("from", text, Berlin, wholeDay: true)).Field);
+        Assert.Equal("from", Assert.Throws<ConvoException>(() => UsageSpan.TimeOf("from", text, Berlin, wholeDay: true)).Field);
 
     [Fact]
     public void GroupingOf_SomethingElse_NamesTheField()

@@ -20,6 +20,14 @@ public sealed record ChatSnapshot(
     bool Loading,
     bool Missing)
 {
+    /// <summary>Collections chosen on the page of a new chat; the thread's own once there is one.</summary>
+    public IReadOnlyList<Guid> NewCollectionIds { get; init; } = [];
+
+    public IReadOnlyList<Guid> CollectionIds => Thread?.CollectionIds ?? NewCollectionIds;
+
+    /// <summary>Model and temperature hold for the next message only; then the chat has its own again.</summary>
+    public bool Once { get; init; }
+
     public bool IsEmpty => !Loading && !Missing && Messages.Count == 0 && Pending is null;
 
     public bool HasOlder => Messages is [{ ParentId: not null }, ..];

@@ -1,5 +1,5 @@
 using Convo.Core.Conversations;
-using Convo.Core.Usage;
+using Convo.Core.Models;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -22,6 +22,9 @@ public sealed partial class Composer
 
     [Parameter] public Guid? ThreadId { get; set; }
 
+    /// <summary>Who gets the message: its prices are what the estimate goes by, and not every model sees pictures.</summary>
+    [Parameter] public ModelInfo? Model { get; set; }
+
     /// <summary>True when the message was stored.</summary>
     [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key), Task<bool>> OnSend { get; set; } = null!;
 
@@ -30,9 +33,15 @@ public sealed partial class Composer
 
     [Parameter] public EventCallback OnStop { get; set; }
 
-    private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
+    /// <summary>Further buttons beside the paperclip.</summary>
+    [Parameter] public RenderFragment? Tools { get; set; }
 
-    private BudgetState? Spent => Budget.Budgets.FirstOrDefault(budget => budget.Limit is { } limit && budget.Used >= limit);
+    private string? Hold => Pending.Hold
+        ?? (Model is { SupportsImages: false } && Pending.Files.Any(file => file.MediaType.StartsWith("image/", StringComparison.Ordinal))
+            ? $"{Model.Name} cannot see pictures. Choose another model, or remove them."
+            : null);
+
+    private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
 
     /// <summary>A text that was refused goes back into the box.</summary>
     public async Task GiveBackAsync(string text)
@@ -131,7 +140,7 @@ public sealed partial class Composer
     private async Task SendAsync(string text, Guid? key)
     {
         if (_box is null) return;
-        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
+        if (string.IsNullOrWhiteSpace(text) || Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
         {
             await _box.InvokeVoidAsync("giveBack", text);
             return;

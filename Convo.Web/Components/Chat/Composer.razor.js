@@ -1,5 +1,6 @@
 // The message box: keys, drafts, files. Everything between two sends happens here.
 import { announce, isTouch, send } from "../../js/dom.js";
+import { createEstimate } from "../../js/estimate.js";
 import { createUploads } from "../../js/uploads.js";
 
 const longText = 6000;
@@ -26,12 +27,14 @@ export function attach(form, options) {
     if (hint.textContent !== text) hint.textContent = text;
   };
   const uploads = createUploads(form, options, { changed: refresh, hint: ownHint, signal: stop.signal });
+  const estimate = createEstimate(form, box, options, stop.signal);
 
   function refresh() {
     const button = form.querySelector("[data-send]");
     const waiting = uploads.count() > 0;
     ownHint(waiting ? "Sending the file…" : box.value.length > options.maxLength ? "That is too long for one message. Attach it as a file." : "");
     if (button) button.disabled = !ready();
+    estimate.refresh();
     if (!CSS.supports("field-sizing: content")) {
       box.style.height = "auto";
       box.style.height = `${box.scrollHeight}px`;
@@ -139,7 +142,7 @@ export function attach(form, options) {
     }
     refresh();
   });
-  watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked"] });
+  watcher.observe(form, { attributes: true, attributeFilter: ["data-thread", "data-files", "data-running", "data-hold", "data-blocked", "data-model"] });
   watcher.observe(form.querySelector("[data-buttons]"), { childList: true });
   on(window, "pagehide", save);
 

@@ -69,6 +69,9 @@ internal sealed partial class WatchedFiles(IAttachmentService attachments, Curre
         await attachments.DeleteAsync(await person.CallerAsync(), id, CancellationToken.None);
     }
 
+    /// <summary>No longer shown; the file itself stays.</summary>
+    public void Drop(Guid id) => Forget(id);
+
     /// <summary>They went with a message, or another thread is shown.</summary>
     public void Clear()
     {

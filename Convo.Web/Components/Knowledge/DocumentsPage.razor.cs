@@ -1,7 +1,6 @@
 using Convo.Core.Knowledge;
 using Convo.Core.Shared;
 using Convo.Web.Components.Shared;
-using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -12,9 +11,6 @@ public sealed partial class DocumentsPage
 {
     private const int PageSize = 100;
 
-    private ElementReference _form;
-    private JsModule? _module;
-    private IJSObjectReference? _uploads;
     private bool _loaded;
     private string? _next;
     private string? _problem;
@@ -25,29 +21,10 @@ public sealed partial class DocumentsPage
         await LoadAsync();
     }
 
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!firstRender) return;
-        _module = new JsModule(Js, "/" + Assets["Components/Knowledge/DocumentsPage.razor.js"]);
-        var options = new { token = Antiforgery.GetAntiforgeryToken()?.Value, maxBytes = Uploads.Value.MaxBytes };
-        _uploads = await _module.CallAsync<IJSObjectReference>("attach", _form, options);
-    }
-
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Documents.Changed -= Refresh;
-        await Documents.DisposeAsync();
-        try
-        {
-            if (_uploads is not null) await _uploads.InvokeVoidAsync("dispose");
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is closed.
-        }
-
-        await JsModule.DisposeAsync(_uploads);
-        if (_module is not null) await _module.DisposeAsync();
+        return Documents.DisposeAsync();
     }
 
     private void Refresh() => _ = InvokeAsync(StateHasChanged);
@@ -59,14 +36,20 @@ public sealed partial class DocumentsPage
         Documents.Load(page.Items);
     }, e => _problem = e.Message);
 
-    private Task OnAction(ConvoActionEventArgs e) => e.Action == "uploaded" ? Documents.AddAsync(e.Id) : Task.CompletedTask;
-
     private Task Retry(Guid id) => TryAsync(() => Documents.RetryAsync(id), Tell);
 
     private Task Delete(Attachment file) => TryAsync(async () =>
     {
-        var text = $"“{file.Filename}” and its passages go. Answers that quote it keep the quoted words. This cannot be undone.";
+        var text = $"“{file.Filename}” and its passages go. Answers keep their text, but can no longer show this source. This cannot be undone.";
         if (await ConfirmDialog.AskAsync(Dialogs, "Delete this file?", text, "Delete")) await Documents.RemoveAsync(file.Id);
+    }, Tell);
+
+    private Task Move(Attachment file) => TryAsync(async () =>
+    {
+        if (await CollectionDialog.AskAsync(Dialogs, file) is not { } collection) return;
+        await Collections.AttachAsync(await Current.CallerAsync(), collection.Id, file.Id, CancellationToken.None);
+        Documents.Load([file with { CollectionId = collection.Id, ThreadId = null }]);
+        Snackbar.Add($"“{file.Filename}” is in “{collection.Name}” now.", Severity.Success);
     }, Tell);
 
     private void Tell(ConvoException e) => Snackbar.Add(e.Message, Severity.Error);

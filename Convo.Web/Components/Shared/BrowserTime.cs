@@ -33,6 +33,14 @@ public sealed class BrowserTime(TimeProvider time)
         return local.ToString(local.Year == Now.Year ? "d MMM" : "d MMM yyyy", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>When that day begins for the person. Where clocks jump over midnight it begins later.</summary>
+    public DateTimeOffset Midnight(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        while (_zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
+        return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+
     /// <summary>How many midnights lie between then and now.</summary>
     public int DaysAgo(DateTimeOffset value) => (Now.Date - Local(value).Date).Days;
 }

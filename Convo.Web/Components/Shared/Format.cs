@@ -62,4 +62,7 @@ internal static class Format
     public static string Pages(int from, int to) => from == to ? $"p. {from}" : $"pp. {from}–{to}";
 
     public static string Percent(double share) => (share * 100).ToString("0", CultureInfo.InvariantCulture) + "%";
+
+    /// <summary>Percent without its sign, for programs that read the page.</summary>
+    public static string Whole(double share) => (share * 100).ToString("0", CultureInfo.InvariantCulture);
 }

@@ -7,3 +7,4 @@ import "./citations.js";
 import "./highlight.js";
 import "./palette.js";
 import "./shortcuts.js";
+import "./leaving.js";

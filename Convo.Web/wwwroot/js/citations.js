@@ -36,6 +36,8 @@ document.addEventListener("focusin", event => { if (event.target.matches?.(".cit
 document.addEventListener("scroll", hide, true);
 
 document.addEventListener("click", event => {
+  const why = event.target.closest("[data-why]");
+  if (why) { hide(); mark(why); send(why, "why", why.closest("article")?.dataset.message); return; }
   const chip = event.target.closest("[data-cite]");
   if (!chip) return;
   hide();

@@ -75,6 +75,7 @@ export function createUploads(form, options, { changed, signal }) {
     if (refused) { shown.fail(refused); return; }
     const body = new FormData();
     if (form.dataset.thread) body.append("thread_id", form.dataset.thread);
+    if (form.dataset.collection) body.append("collection_id", form.dataset.collection);
     body.append("file", file, file.name);
     const request = new XMLHttpRequest();
     running.set(shown.element, request);

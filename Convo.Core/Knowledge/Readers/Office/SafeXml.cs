@@ -1,4 +1,5 @@
 using System.Xml;
+using System.Xml.Linq;
 
 namespace Convo.Core.Knowledge;
 
@@ -16,4 +17,23 @@ internal static class SafeXml
         CheckCharacters = false,
         CloseInput = true,
     };
+
+    /// <summary>The children of the first element called <paramref name="parent"/>, one at a time.</summary>
+    public static IEnumerable<XElement> ChildrenOf(XmlReader reader, string parent)
+    {
+        while (reader.LocalName != parent || reader.NodeType != XmlNodeType.Element)
+        {
+            if (!reader.Read())
+                yield break;
+        }
+        var depth = reader.Depth;
+        reader.Read();
+        while (!reader.EOF && reader.Depth > depth)
+        {
+            if (reader.NodeType == XmlNodeType.Element)
+                yield return (XElement)XNode.ReadFrom(reader);
+            else
+                reader.Read();
+        }
+    }
 }

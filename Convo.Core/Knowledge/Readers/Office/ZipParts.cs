@@ -17,7 +17,7 @@ internal sealed class ZipParts : IDisposable
         try
         {
             _archive = new ZipArchive(input.OpenStream(), ZipArchiveMode.Read);
-            Check(input.Limits);
+            Check(input.Limits, input.Budget);
         }
         catch (InvalidDataException failure)
         {
@@ -37,17 +37,27 @@ internal sealed class ZipParts : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    private void Check(ReaderLimits limits)
+    /// <summary>A part's unpacked bytes, or null when there is none of that name.</summary>
+    public byte[]? ReadAll(string name)
+    {
+        if (!_parts.TryGetValue(name, out var entry))
+            return null;
+        using var part = entry.Open();
+        var bytes = new MemoryStream((int)Math.Min(entry.Length, 1 << 20));
+        part.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    private void Check(ReaderLimits limits, InflateBudget budget)
     {
         if (_archive.Entries.Count > limits.MaxParts)
             throw new ExtractionException(ExtractionCodes.TooLarge, ExtractionReasons.Unpacked);
-        var total = 0L;
         foreach (var entry in _archive.Entries)
         {
             // .NET never unpacks more than the directory declares, so a lie here only shortens the part.
-            total += entry.Length;
+            budget.Take(entry.Length);
             var ratio = entry.Length / Math.Max(1, entry.CompressedLength);
-            if (entry.Length < 0 || total > limits.MaxInflatedBytes || (entry.Length > SmallPart && ratio > limits.MaxInflateRatio))
+            if (entry.Length > SmallPart && ratio > limits.MaxInflateRatio)
                 throw new ExtractionException(ExtractionCodes.TooLarge, ExtractionReasons.Unpacked);
         }
     }

@@ -24,22 +24,21 @@ internal sealed partial class HtmlReader : IDocumentReader
     }
 
     /// <summary>Adds the blocks of a piece of HTML inside another format.</summary>
-    public static void ReadFragment(string html, DocumentBuilder output)
+    public static void ReadFragment(string html, DocumentBuilder output, int page = 1)
     {
         using var document = Parser.ParseDocument(html);
         if (document.Body is { } body)
-            new HtmlWalker(output).Walk(body);
+            new HtmlWalker(output, page).Walk(body);
     }
 
-    private static string Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>The text of a page, in the encoding it declares or shows.</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes)
     {
         var hasMark = bytes is [0xEF, 0xBB, 0xBF, ..] or [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
         var head = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, CharsetWithin)]);
         if (!hasMark && Charset().Match(head) is { Success: true } match && Find(match.Groups[1].Value) is { } declared)
             return declared.GetString(bytes);
-        return TextDecoder.TryDecode(bytes, isWhole: true, out var text)
-            ? text
-            : throw new ExtractionException(ExtractionCodes.Unsupported, FileTypes.Unknown.Refusal!);
+        return TextDecoder.Decode(bytes);
     }
 
     private static Encoding? Find(string name)

@@ -8,7 +8,7 @@ internal static class HtmlTable
     private const int LayoutCellLength = 1_000;
 
     /// <summary>False when the table only arranges text, and nothing was written.</summary>
-    public static bool TryWrite(IElement table, DocumentBuilder output)
+    public static bool TryWrite(IElement table, DocumentBuilder output, int page)
     {
         if (table.QuerySelector("table, h1, h2, h3, ul, ol, pre, form") is not null)
             return false;
@@ -17,8 +17,8 @@ internal static class HtmlTable
         if (rows.Count == 0 || rows.Max(row => row.Count) < 2 || rows.Any(row => row.Any(cell => cell.Length > LayoutCellLength)))
             return false;
         if (table.QuerySelector("caption") is { } caption)
-            output.Paragraph(HtmlText.Of(caption), 1);
-        output.Table(rows, 1);
+            output.Paragraph(HtmlText.Of(caption), page);
+        output.Table(rows, page);
         return true;
     }
 }

@@ -4,7 +4,7 @@ using AngleSharp.Dom;
 namespace Convo.Core.Knowledge;
 
 /// <summary>Walks a page's elements and writes blocks.</summary>
-internal sealed class HtmlWalker(DocumentBuilder output)
+internal sealed class HtmlWalker(DocumentBuilder output, int page = 1)
 {
     // Deeper pages are generated, not written; the rest of the branch is read as plain text.
     private const int MaxDepth = 400;
@@ -41,7 +41,7 @@ internal sealed class HtmlWalker(DocumentBuilder output)
         {
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
                 Flush();
-                output.Heading(HtmlText.Of(element), element.LocalName[1] - '0', 1);
+                output.Heading(HtmlText.Of(element), element.LocalName[1] - '0', page);
                 break;
             case "br":
                 _inline.Append('\n');
@@ -51,11 +51,11 @@ internal sealed class HtmlWalker(DocumentBuilder output)
                 break;
             case "pre":
                 Flush();
-                output.Code(HtmlText.Of(element), 1);
+                output.Code(HtmlText.Of(element), page);
                 break;
             case "table":
                 Flush();
-                if (!HtmlTable.TryWrite(element, output))
+                if (!HtmlTable.TryWrite(element, output, page))
                     Block(element, depth);
                 break;
             case "ul" or "ol" or "dl":
@@ -97,9 +97,9 @@ internal sealed class HtmlWalker(DocumentBuilder output)
         var text = _inline.ToString();
         _inline.Clear();
         if (_inItem)
-            output.ListItem(text, _listDepth, 1);
+            output.ListItem(text, _listDepth, page);
         else
-            output.Paragraph(text, 1);
+            output.Paragraph(text, page);
     }
 
     public static bool IsHidden(IElement element) =>

@@ -15,10 +15,11 @@ internal sealed class MarkdownReader : IDocumentReader
 
     public bool CanRead(DetectedType type) => type == FileTypes.Markdown;
 
-    public void Read(ReaderInput input, DocumentBuilder output)
+    public void Read(ReaderInput input, DocumentBuilder output) => Write(TextDecoder.Decode(input.Bytes.Span), output);
+
+    /// <summary>Adds the blocks of Markdown inside another format.</summary>
+    public static void Write(string text, DocumentBuilder output)
     {
-        if (!TextDecoder.TryDecode(input.Bytes.Span, isWhole: true, out var text))
-            throw new ExtractionException(ExtractionCodes.Unsupported, FileTypes.Unknown.Refusal!);
         MarkdownDocument document;
         try
         {

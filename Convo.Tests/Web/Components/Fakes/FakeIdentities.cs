@@ -7,8 +7,8 @@ namespace Convo.Tests.Web.Components.Fakes;
 
 internal sealed class FakeIdentities(Identity person) : IIdentityService
 {
-    public Task<Identity?> FindSessionAsync(Guid userId, string securityStamp, CancellationToken cancellationToken) =>
-        Task.FromResult(userId == person.UserId && securityStamp == person.SecurityStamp ? person : null);
+    public Task<Identity?> FindSessionAsync(Guid sessionId, string securityStamp, CancellationToken cancellationToken) =>
+        Task.FromResult(sessionId == person.SessionId && securityStamp == person.SecurityStamp ? person : null);
 
     public Task<Identity?> FindApiKeyAsync(string key, CancellationToken cancellationToken) => Task.FromResult<Identity?>(null);
 }

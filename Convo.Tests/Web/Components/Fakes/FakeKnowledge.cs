@@ -8,7 +8,7 @@ using Convo.Core.Shared;
 namespace Convo.Tests.Web.Components.Fakes;
 
 /// <summary>Files whose stages a test sets, and pages that citations open.</summary>
-internal sealed class FakeKnowledge(TimeProvider time) : IAttachmentService, IRetrievalLog
+internal sealed class FakeKnowledge(TimeProvider time) : IAttachmentService, IRetrievalLog, IRetrievalReplay
 {
     private readonly Lock _lock = new();
     private readonly List<Attachment> _files = [];
@@ -83,4 +83,18 @@ internal sealed class FakeKnowledge(TimeProvider time) : IAttachmentService, IRe
         Pages.TryGetValue(chunkId, out var page) ? Task.FromResult(page) : throw ConvoException.NotFound("passage");
 
     Task<Retrieval?> IRetrievalLog.GetAsync(Caller caller, Guid messageId, CancellationToken cancellationToken) => Task.FromResult(Retrieval);
+
+    public List<ReplayRequest> Replays { get; } = [];
+
+    public Retrieval Replayed { get; set; } = Retrieval.None;
+
+    Task<Retrieval?> IRetrievalReplay.GetAsync(Caller caller, Guid messageId, CancellationToken cancellationToken) => Task.FromResult(Retrieval);
+
+    public Task<Retrieval> ReplayAsync(Caller caller, Guid messageId, ReplayRequest request, CancellationToken cancellationToken) => TryAsync(caller, request, cancellationToken);
+
+    public Task<Retrieval> TryAsync(Caller caller, ReplayRequest request, CancellationToken cancellationToken)
+    {
+        Replays.Add(request);
+        return Task.FromResult(Replayed);
+    }
 }

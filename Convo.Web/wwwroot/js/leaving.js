@@ -1,0 +1,7 @@
+// Who signs out leaves no half-written message behind for the next person at this computer. A session that merely expired keeps its drafts.
+document.addEventListener("submit", event => {
+  if (!event.target.matches('form[action="/account/sign-out"], form[action="/account/delete"]')) return;
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("convo:draft:")) localStorage.removeItem(key);
+  }
+});

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using Convo.Core.Knowledge;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Convo.Bench.SearchScale;
+
+/// <summary><c>search-scale --chunks 200000,1000000</c>: how search grows with the stock, and what the vector index finds under a narrow filter.</summary>
+internal static class SearchScaleBench
+{
+    private const int Limit = 12;
+
+    public static BenchCommand Command { get; } = new(
+        "search-scale", "Latency of each leg over a scope of 10,000 passages and over all, recall of the vector index: [--chunks 200000,1000000] [--queries 200]", RunAsync);
+
+    private static async Task<int> RunAsync(BenchOptions options, CancellationToken cancellationToken)
+    {
+        var sizes = options.Text("chunks", "200000").Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)).Order();
+        var queries = options.Number("queries", 200);
+        await using var host = await KnowledgeHost.StartAsync(
+            services => services.AddSingleton<IDocumentExtractor, PageExtractor>().AddSingleton<IChunker, PageChunker>(), cancellationToken);
+        var stock = new ScaleStock(host, new ZipfCorpus());
+        await stock.PrepareAsync(cancellationToken);
+        foreach (var size in sizes)
+        {
+            await GrowAsync(host, stock, size, cancellationToken);
+            foreach (var mode in new[] { SearchMode.Keyword, SearchMode.Vector, SearchMode.Hybrid })
+            {
+                await MeasureAsync(host, $"{mode,-8} scope 10,000", new RetrievalScope(null, [], [stock.Small]), mode, stock.SmallQuestion, queries, cancellationToken);
+                await MeasureAsync(host, $"{mode,-8} everything  ", RetrievalScope.Everything, mode, stock.Question, queries, cancellationToken);
+            }
+
+            await new IndexRecall(host, stock).MeasureAsync(queries, cancellationToken);
+        }
+
+        return 0;
+    }
+
+    private const string SizesSql =
+        """
+        SELECT pg_size_pretty(pg_table_size('attachment_chunks')) || ' passages, ' || pg_size_pretty(pg_relation_size('attachment_chunks_lexemes')) || ' inverted index, '
+            || pg_size_pretty(pg_table_size('chunk_embeddings')) || ' vectors, ' || pg_size_pretty(pg_indexes_size('chunk_embeddings')) || ' vector indexes, '
+            || (SELECT count(*) FROM lexemes) || ' lexemes'
+        """;
+
+    private static async Task GrowAsync(KnowledgeHost host, ScaleStock stock, int size, CancellationToken cancellationToken)
+    {
+        var (before, started) = (stock.Chunks, Stopwatch.GetTimestamp());
+        await stock.GrowAsync(size, cancellationToken);
+        var filled = Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
+        await host.Get<ISearchMaintenance>().RunAsync(cancellationToken);
+        var maintained = Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
+        // As autovacuum does once a stock of that size has come in.
+        await host.Db.ExecuteAsync("VACUUM (ANALYZE) attachment_chunks", null, cancellationToken);
+        await host.Db.ExecuteAsync("VACUUM (ANALYZE) chunk_embeddings", null, cancellationToken);
+        await host.Db.ExecuteAsync("ANALYZE", null, cancellationToken);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{stock.Chunks} passages: {(stock.Chunks - before) / filled.TotalSeconds:0} passages/s in, index built in {maintained.TotalSeconds:0} s, vacuum {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+        Console.WriteLine("  " + await host.Db.ScalarAsync<string>(SizesSql, null, cancellationToken));
+    }
+
+    private static async Task MeasureAsync(
+        KnowledgeHost host, string name, RetrievalScope scope, SearchMode mode, Func<int, string> question, int queries, CancellationToken cancellationToken)
+    {
+        var (search, took, found) = (host.Get<ISearchService>(), new Durations(), 0);
+        // Twenty more come first and are not counted: they fill caches.
+        for (var i = -20; i < queries; i++)
+        {
+            var text = question(i + 1_000);
+            var started = Stopwatch.GetTimestamp();
+            var passages = await search.SearchAsync(host.Owner, new SearchRequest(text, scope, mode, Limit), cancellationToken);
+            if (i >= 0)
+            {
+                took.Add(Stopwatch.GetElapsedTime(started));
+                found += passages.Count;
+            }
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}   {took}   {(double)found / queries:0.0} passages each"));
+    }
+}
