@@ -40,6 +40,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Announces that a file's state changed.</summary>
     public RedisChannel AttachmentChanged(Guid attachmentId) => Channel($"attachment:{attachmentId:N}");
 
+    /// <summary>Announces that the catalogue of models was changed.</summary>
+    public RedisChannel ModelsChanged() => Channel("models");
+
     private string Prefixed(string name) => prefix + name;
 }
 

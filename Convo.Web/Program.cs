@@ -12,6 +12,7 @@ using Convo.Data.Embedded;
 using Convo.Data.Health;
 using Convo.Data.Knowledge;
 using Convo.Data.Migrations;
+using Convo.Data.Models;
 using Convo.Data.Turns;
 using Convo.Data.Usage;
 using Convo.Web.Components;
@@ -44,6 +45,7 @@ return await StartupFaults.ReportAsync(async () =>
     builder.Services.AddConvoAccountsData();
     builder.Services.AddConvoConversationsData();
     builder.Services.AddConvoTurnsData();
+    builder.Services.AddConvoModelsData();
     builder.Services.AddConvoKnowledgeData();
     builder.Services.AddConvoUsageData(servers.DatabaseConnectionString);
 

@@ -21,7 +21,7 @@ internal sealed class ConversationService(
 
     public async Task<ConversationThread> CreateAsync(Caller caller, NewThread thread, CancellationToken cancellationToken)
     {
-        Check(thread.Title, thread.Model, thread.Temperature, thread.SystemPrompt);
+        Check(caller, thread.Title, thread.Model, thread.Temperature, thread.SystemPrompt);
         var id = time.NewId();
         await conversations.CreateAsync(caller.UserId, id, thread with { Title = Tidy(thread.Title) }, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         return await GetAsync(caller, id, cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class ConversationService(
             CollectionIds = change.CollectionIds.Or(thread.CollectionIds),
             LeafId = change.LeafId.IsSet ? change.LeafId.Value : thread.LeafId,
         };
-        Check(changed.Title, change.Model.IsSet ? changed.Model : null, changed.Temperature, changed.SystemPrompt);
+        Check(caller, changed.Title, change.Model.IsSet ? changed.Model : null, changed.Temperature, changed.SystemPrompt);
         return await conversations.UpdateAsync(caller.UserId, changed, cancellationToken).ConfigureAwait(false)
             ? await GetAsync(caller, threadId, cancellationToken).ConfigureAwait(false)
             : throw ConvoException.NotFound("thread, message or collection");
@@ -131,7 +131,7 @@ internal sealed class ConversationService(
         }
     }
 
-    private void Check(string? title, string? model, double? temperature, string? systemPrompt)
+    private void Check(Caller caller, string? title, string? model, double? temperature, string? systemPrompt)
     {
         TurnValidation.CheckText(title, "title");
         TurnValidation.CheckText(systemPrompt, "system_prompt");
@@ -148,7 +148,7 @@ internal sealed class ConversationService(
 
         if (model is not null)
         {
-            TurnValidation.Model(catalogue, model, null);
+            TurnValidation.Model(catalogue, caller, model, null);
         }
     }
 

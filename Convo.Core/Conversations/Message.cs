@@ -51,6 +51,9 @@ public sealed record Message
     /// <summary>From acceptance to the end.</summary>
     public TimeSpan? Duration { get; init; }
 
+    /// <summary>Older messages of the chat that did not fit into the prompt any more.</summary>
+    public int OmittedMessages { get; init; }
+
     public IReadOnlyList<MessageAttachment> Attachments { get; init; } = [];
     public IReadOnlyList<Citation> Citations { get; init; } = [];
 

@@ -10,7 +10,7 @@ public static class KnowledgeServiceCollectionExtensions
     public static IServiceCollection AddConvoKnowledge(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AttachmentOptions>().Bind(configuration.GetSection(AttachmentOptions.Section))
-            .Validate(o => o.MaxBytes > 0 && o.MaxParallelUploads > 0, "Convo:Attachments:MaxBytes and MaxParallelUploads must be at least 1.").ValidateOnStart();
+            .Validate(o => o is { MaxBytes: > 0, MaxParallelUploads: > 0, MaxParallelStores: > 0 }, "Convo:Attachments:MaxBytes, MaxParallelUploads and MaxParallelStores must be at least 1.").ValidateOnStart();
         services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section))
             .Validate(o => o is { Parallelism: > 0 and <= 64, MaxAttempts: > 0, EmbeddingBatch: > 0 }, "Convo:Ingestion:Parallelism must be 1 to 64; MaxAttempts and EmbeddingBatch at least 1.")
             .Validate(o => o.Heartbeat > TimeSpan.Zero && o.Lease >= 5 * o.Heartbeat, "Convo:Ingestion:Lease must be at least five times Convo:Ingestion:Heartbeat.").ValidateOnStart();
@@ -22,6 +22,7 @@ public static class KnowledgeServiceCollectionExtensions
         // Files
         services.AddSingleton<UploadGate>();
         services.AddSingleton<IAttachmentService, AttachmentService>();
+        services.AddSingleton<IMessagePictures, Pictures.MessagePictures>();
         services.AddSingleton<ICollectionService, CollectionService>();
 
         // Ingestion

@@ -16,6 +16,15 @@ public sealed record ModelInfo(
     bool SupportsTemperature = true,
     bool SupportsImages = false)
 {
+    /// <summary>False for models that refuse a message of that role; its text then leads the first message of the person.</summary>
+    public bool SupportsSystemPrompt { get; init; } = true;
+
+    /// <summary>Whether sequences that end the answer can be sent.</summary>
+    public bool SupportsStop { get; init; } = true;
+
+    /// <summary>The end of the maker's scale: 2 at OpenAI and those that follow it, 1 at Anthropic.</summary>
+    public double MaxTemperature { get; init; } = 2;
+
     /// <summary>How the model is addressed when several providers have one of that name.</summary>
     public string QualifiedId => $"{Provider}/{Id}";
 }

@@ -11,6 +11,12 @@ public sealed class ModelOptions
 
     public ProviderSettings Gemini { get; set; } = new();
 
+    /// <summary>Further servers by configuration, in the order of their ids.</summary>
+    public IReadOnlyList<CompatibleSettings> Compatible { get; set; } = [];
+
+    /// <summary>Which model names threads: <c>auto</c> (the cheapest whose price is known), <c>off</c> (a rule), or a model's id.</summary>
+    public string TitleModel { get; set; } = "auto";
+
     /// <summary><c>id</c> or <c>provider/id</c> of what a thread uses that names no model; null: the first of a configured provider.</summary>
     public string? DefaultModel { get; set; }
 
@@ -39,7 +45,7 @@ public sealed class ModelOptions
     public int MaxAnswerCharacters { get; set; } = 400_000;
 
     /// <summary>Whether any language model is connected by settings.</summary>
-    internal bool HasProvider => new[] { OpenAI, AzureOpenAI, Anthropic, Gemini }.Any(p => p.ApiKey is not null || p.BaseUrl is not null);
+    internal bool HasProvider => new[] { OpenAI, AzureOpenAI, Anthropic, Gemini }.Any(p => p.ApiKey is not null || p.BaseUrl is not null) || Compatible.Count > 0;
 
     /// <summary>Settings that could not be read at all; the validator reports them with everything else that is wrong.</summary>
     internal IList<string> Unreadable { get; } = [];

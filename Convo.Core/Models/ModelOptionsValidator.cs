@@ -30,7 +30,30 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
             faults.Add($"{ModelSettings.AzureEndpoint} is set but {ModelSettings.AzureKey} is not. Set both, or neither.");
         }
 
+        foreach (var server in options.Compatible)
+        {
+            Compatible(faults, server);
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void Compatible(List<string> faults, CompatibleSettings server)
+    {
+        var section = $"{ModelSettings.ProvidersSection}:{server.Id}";
+        if (server.Id.Length > 40 || server.Id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        {
+            faults.Add($"{ModelSettings.ProvidersSection} has a provider \"{server.Id[..Math.Min(40, server.Id.Length)]}\". Allowed: letters, digits, '-', '_' and '.', at most 40.");
+        }
+
+        if (server.BaseUrl is null)
+        {
+            faults.Add($"{section}:BaseUrl is not set. Allowed: the server's address, such as http://localhost:8000/v1.");
+        }
+
+        Url(faults, $"{section}:BaseUrl", server.BaseUrl, "http://localhost:8000/v1");
+        Key(faults, $"{section}:ApiKey", server.ApiKey);
+        Names(faults, $"{section}:Models", server.Models);
     }
 
     private static void Url(List<string> faults, string setting, string? value, string example)

@@ -1,4 +1,7 @@
 using Convo.Core.Models.Providers;
+using Convo.Core.Models.Providers.Anthropic;
+using Convo.Core.Models.Providers.AzureOpenAI;
+using Convo.Core.Models.Providers.Configured;
 using Convo.Core.Models.Providers.Gemini;
 using Convo.Core.Models.Providers.Ollama;
 using Convo.Core.Models.Providers.OpenAI;
@@ -22,17 +25,30 @@ public static class ModelsServiceCollectionExtensions
 
         // The order is that of the switcher.
         services.AddSingleton<IModelProvider, OpenAIProvider>();
+        services.AddSingleton<IModelProvider, AzureOpenAIProvider>();
+        services.AddSingleton<IModelProvider, AnthropicProvider>();
         services.AddSingleton<IModelProvider, GeminiProvider>();
+        foreach (var id in ModelSettings.CompatibleIds(configuration).ToArray())
+        {
+            services.AddSingleton<IModelProvider>(provider => ActivatorUtilities.CreateInstance<ConfiguredProvider>(provider, id));
+        }
+
         services.AddSingleton<IModelProvider, OllamaProvider>();
         services.AddSingleton<IModelProvider, QuoterProvider>();
 
         services.TryAddSingleton<ITokenCounter, O200kTokenCounter>();
         services.AddSingleton<ModelMetrics>();
+        services.AddSingleton<ModelHealth>();
         services.AddSingleton<ChatPipeline>();
         services.AddSingleton<IChatClients, ChatClients>();
         services.AddSingleton<ModelCatalogue>();
         services.AddSingleton<IModelCatalogue>(provider => provider.GetRequiredService<ModelCatalogue>());
         services.AddHostedService<ModelDiscovery>();
+
+        // What administrators change
+        services.AddSingleton<ModelCatalogueSync>();
+        services.AddSingleton<IModelAdministration, ModelAdministration>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelCatalogueSync>());
         return services;
     }
 }

@@ -42,14 +42,21 @@ internal sealed class ShippedModels
         var family = _families.FirstOrDefault(f => name.StartsWith(f.Prefix, StringComparison.OrdinalIgnoreCase));
         return family is null
             ? new ModelInfo(id, provider, id, fallback.Context, fallback.MaxOutput, Prices: null)
-            : new ModelInfo(id, provider, id, family.Context, family.MaxOutput, Prices: null, family.Temperature, family.Images);
+            : new ModelInfo(id, provider, id, family.Context, family.MaxOutput, Prices: null, family.Temperature, family.Images)
+            {
+                SupportsStop = family.Stop ?? true,
+                SupportsSystemPrompt = family.System ?? true,
+            };
     }
+
+    /// <summary>A model at a provider's own address: with its price when it is shipped, else as <see cref="Named"/>.</summary>
+    public ModelInfo Known(string provider, string id, Limits fallback) => Of(provider).FirstOrDefault(m => m.Id == id) ?? Named(provider, id, fallback);
 
     /// <summary>What a provider at its own address offers: the models named by settings first, then the shipped ones with their prices.</summary>
     public IReadOnlyList<ModelInfo> WithNamed(string provider, IReadOnlyList<string> named, Limits fallback)
     {
         var shipped = Of(provider);
-        return [.. named.Select(id => shipped.FirstOrDefault(m => m.Id == id) ?? Named(provider, id, fallback)), .. shipped.Where(m => !named.Contains(m.Id))];
+        return [.. named.Select(id => Known(provider, id, fallback)), .. shipped.Where(m => !named.Contains(m.Id))];
     }
 
     private static ShippedModels Load()
@@ -62,14 +69,17 @@ internal sealed class ShippedModels
 
     private sealed record Document(DateOnly Taken, IReadOnlyList<Entry> Models, IReadOnlyList<Family> Families);
 
-    private sealed record Family(string Prefix, int Context, int MaxOutput, bool Temperature, bool Images);
+    private sealed record Family(string Prefix, int Context, int MaxOutput, bool Temperature, bool Images, bool? Stop, bool? System);
 
     private sealed record Entry(
-        string Provider, string Id, string Name, int Context, int MaxOutput, decimal? Input, decimal? CachedInput, decimal? Output, bool Temperature, bool Images)
+        string Provider, string Id, string Name, int Context, int MaxOutput, decimal? Input, decimal? CachedInput, decimal? Output, bool Temperature, bool Images, bool? Stop)
     {
         public ModelInfo ToModel() => new(
             Id, Provider, Name, Context, MaxOutput,
             Input is { } input && Output is { } output ? new ModelPrices(input, CachedInput ?? input, output) : null,
-            Temperature, Images);
+            Temperature, Images)
+        {
+            SupportsStop = Stop ?? true,
+        };
     }
 }

@@ -102,7 +102,14 @@ public sealed record FinishedTurn(
     Retrieval? Retrieval,
     TimeSpan? TimeToFirstDelta,
     TimeSpan Duration,
-    DateTimeOffset Now);
+    DateTimeOffset Now)
+{
+    /// <summary>The model that answered, when it was not the one that was chosen.</summary>
+    public Models.ModelInfo? AnsweredBy { get; init; }
+
+    /// <summary>Messages of the chat that did not fit into the prompt; null when no prompt was made.</summary>
+    public int? OmittedMessages { get; init; }
+}
 
 /// <summary>A turn that its node left behind, with what is needed to settle it.</summary>
 public sealed record ExpiredTurn(

@@ -10,7 +10,7 @@ namespace Convo.Core.Turns;
 
 /// <inheritdoc cref="IMessageEstimator"/>
 internal sealed class MessageEstimator(
-    IConversationRepository conversations, IModelCatalogue catalogue, TurnSizer sizer, IUsageReader usage, IOptions<TurnOptions> options) : IMessageEstimator
+    IConversationRepository conversations, IModelCatalogue catalogue, TurnSizer sizer, TurnPictures pictures, IUsageReader usage, IOptions<TurnOptions> options) : IMessageEstimator
 {
     public async Task<MessageEstimate> EstimateAsync(Caller caller, SubmitMessage request, CancellationToken cancellationToken)
     {
@@ -22,10 +22,12 @@ internal sealed class MessageEstimator(
         var history = thread is null || request.AsRoot
             ? []
             : await conversations.PathAsync(caller.UserId, thread.Id, request.ParentId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
-        var model = TurnValidation.Model(catalogue, request.Model, thread?.Model);
+        var model = TurnValidation.Model(catalogue, caller, request.Model, thread?.Model);
+        // Pictures that the model cannot see are refused when the message is sent; here they only cost nothing.
+        var seen = model.SupportsImages ? await pictures.CheckAsync(caller, model, request.AttachmentIds ?? [], cancellationToken).ConfigureAwait(false) : 0;
         var scope = new RetrievalScope(thread?.Id, request.AttachmentIds ?? [], thread?.CollectionIds ?? request.CollectionIds ?? []);
         var size = await sizer.MeasureAsync(
-            caller, scope, thread?.SystemPrompt ?? request.SystemPrompt, history, request.Content, model, request.MaxOutputTokens, cancellationToken).ConfigureAwait(false);
+            caller, scope, thread?.SystemPrompt ?? request.SystemPrompt, history, request.Content, model, request.MaxOutputTokens, seen, cancellationToken).ConfigureAwait(false);
         return Describe(model, size, await usage.BudgetsAsync(caller, cancellationToken).ConfigureAwait(false));
     }
 
@@ -35,8 +37,8 @@ internal sealed class MessageEstimator(
         var without = budgets.FirstOrDefault(budget => !HasRoom(budget, size, needed));
         var deciding = without ?? budgets.MinBy(Left);
         return new MessageEstimate(
-            model.QualifiedId, size.Input, size.Output, size.Prices?.CostOf(size.Input, 0, 0), size.Prices?.CostOf(size.Input, 0, size.Output), without is null,
-            deciding, deciding?.Limit is { } tokens ? Math.Max(0, tokens - deciding.Used - deciding.Held) : null,
+            model.QualifiedId, size.Input, size.Output, size.Prices?.CostOf(size.Input, 0, 0), size.Prices?.CostOf(size.Input, 0, size.Output),
+            size.Input + size.Minimum, needed, without is null, deciding, deciding?.Limit is { } tokens ? Math.Max(0, tokens - deciding.Used - deciding.Held) : null,
             deciding?.CostLimit is { } cost ? Math.Max(0, cost - deciding.CostUsed - deciding.CostHeld) : null);
     }
 

@@ -10,7 +10,7 @@ internal static class TitleRule
     {
         foreach (var line in content.AsSpan().EnumerateLines())
         {
-            var text = string.Join(' ', line.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Trim('#', '*', '>', '`', ' ');
+            var text = string.Join(' ', line.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Trim('#', '*', '>', '`', ' ', '"', '“', '”');
             if (text.Length > 0)
             {
                 return Shorten(text);

@@ -18,6 +18,8 @@ public sealed record TurnEvent(long Seq, TurnEventData Data);
 [JsonDerivedType(typeof(TurnUsage), "usage")]
 [JsonDerivedType(typeof(TurnDone), "done")]
 [JsonDerivedType(typeof(TurnFailed), "error")]
+[JsonDerivedType(typeof(TurnContextCut), "context")]
+[JsonDerivedType(typeof(TurnModelSwitched), "model")]
 public abstract record TurnEventData
 {
     /// <summary>Whether nothing follows.</summary>
@@ -35,6 +37,13 @@ public enum TurnStage
 }
 
 public sealed record TurnStageChanged(TurnStage Stage) : TurnEventData;
+
+/// <summary>The oldest turns of the chat did not fit into the model's window any more.</summary>
+public sealed record TurnContextCut(int OmittedMessages) : TurnEventData;
+
+/// <summary>The model that was chosen failed before its first word; this one answers instead.</summary>
+/// <param name="Reason">The code of the failure.</param>
+public sealed record TurnModelSwitched(string Model, string Provider, string Reason) : TurnEventData;
 
 public sealed record TurnDelta(string Text) : TurnEventData;
 

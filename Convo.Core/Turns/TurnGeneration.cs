@@ -2,6 +2,7 @@ using System.Globalization;
 using Convo.Core.Conversations;
 using Convo.Core.Knowledge;
 using Convo.Core.Models;
+using Convo.Core.Models.Middleware;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,12 @@ internal sealed class TurnYield
     public Retrieval? Retrieval { get; set; }
     public UsageDetails? Usage { get; set; }
     public string? FinishReason { get; set; }
+
+    /// <summary>The model that answers, when it is not the one that was chosen.</summary>
+    public ModelInfo? AnsweredBy { get; set; }
+
+    /// <summary>Messages that did not fit into the prompt; null before there is one.</summary>
+    public int? OmittedMessages { get; set; }
     public DateTimeOffset? FirstDeltaAt { get; set; }
 }
 
@@ -23,6 +30,8 @@ internal sealed class TurnGeneration(
     IQuestionRewriter rewriter,
     IConversationRepository conversations,
     PromptBuilder prompts,
+    IModelCatalogue catalogue,
+    TurnPictures pictures,
     IOptions<TurnOptions> options,
     TimeProvider time)
 {
@@ -36,8 +45,15 @@ internal sealed class TurnGeneration(
         result.Retrieval = await RetrieveAsync(turn, path, cancellationToken).ConfigureAwait(false);
 
         turn.Append(new TurnStageChanged(TurnStage.Thinking));
-        var prompt = prompts.Build(plan.SystemPrompt, path, result.Retrieval, plan.Model, plan.Hold.OutputTokens);
+        var seen = await pictures.LoadAsync(plan.Caller, plan.Model, path, cancellationToken).ConfigureAwait(false);
+        var prompt = prompts.Build(plan.SystemPrompt, path, result.Retrieval, plan.Model, plan.Hold.OutputTokens, seen);
         turn.PromptTokens = prompt.Tokens;
+        result.OmittedMessages = prompt.OmittedMessages;
+        if (prompt.OmittedMessages > 0)
+        {
+            turn.Append(new TurnContextCut(prompt.OmittedMessages));
+        }
+
         await StreamAsync(turn, prompt, result, cancellationToken).ConfigureAwait(false);
     }
 
@@ -64,14 +80,21 @@ internal sealed class TurnGeneration(
         {
             ModelId = plan.Model.Id,
             MaxOutputTokens = plan.Hold.OutputTokens,
-            Temperature = plan.Model.SupportsTemperature ? (float?)plan.Temperature : null,
+            // Each model that is asked drops what it does not take.
+            Temperature = (float?)plan.Temperature,
         };
 
-        await foreach (var update in clients.For(plan.Model).GetStreamingResponseAsync(prompt.Messages, request, cancellationToken).ConfigureAwait(false))
+        await foreach (var update in clients.For(plan.Model, catalogue.FallbacksFor(plan.Caller, plan.Model)).GetStreamingResponseAsync(prompt.Messages, request, cancellationToken).ConfigureAwait(false))
         {
             if (update.Contents.OfType<UsageContent>().LastOrDefault() is { } usage)
             {
                 result.Usage = usage.Details;
+            }
+
+            if (update.Contents.OfType<ModelSwitched>().LastOrDefault() is { } switched)
+            {
+                result.AnsweredBy = switched.Model;
+                turn.Append(new TurnModelSwitched(switched.Model.Id, switched.Model.Provider, switched.Reason.Code));
             }
 
             result.FinishReason = update.FinishReason?.Value ?? result.FinishReason;

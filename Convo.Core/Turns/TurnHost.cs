@@ -12,7 +12,7 @@ namespace Convo.Core.Turns;
 /// <remarks>It drains in <see cref="IHostedLifecycleService.StoppingAsync"/>, before the web server stops: readers see the end of their
 /// answers, and new messages get a plain 503 instead of a refused connection.</remarks>
 internal sealed partial class TurnHost(
-    TurnRunner runner, LiveTurns live, ITurnLog log, TurnDrain drain, IOptions<TurnOptions> options, TimeProvider time, ILogger<TurnHost> logger,
+    TurnRunner runner, TitleWriter titles, LiveTurns live, ITurnLog log, TurnDrain drain, IOptions<TurnOptions> options, TimeProvider time, ILogger<TurnHost> logger,
     IHostApplicationLifetime? lifetime = null) : IHostedLifecycleService
 {
     /// <summary>For storing what was ended at the end of the drain. A database that is away longer leaves it to the reaper of another node.</summary>
@@ -100,6 +100,7 @@ internal sealed partial class TurnHost(
         try
         {
             await runner.RunAsync(turn).ConfigureAwait(false);
+            await titles.WriteAsync(turn).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -20,6 +20,10 @@ internal sealed partial class TurnPublisher(
 
     private const int Burst = 4;
 
+    /// <summary>In characters, with <see cref="EventCost"/> for each event.</summary>
+    private const int MaxBatch = 256 * 1024;
+    private const int EventCost = 100;
+
     /// <summary>With more turns than this at once, batches grow instead of the number of commands.</summary>
     private const int TurnsAtFullPace = 250;
 
@@ -44,9 +48,10 @@ internal sealed partial class TurnPublisher(
                 continue;
             }
 
+            var batch = BatchOf(slice.Events);
             try
             {
-                var stored = await AppendAsync(turn, slice.Events, cancellationToken).ConfigureAwait(false);
+                var stored = await AppendAsync(turn, batch, cancellationToken).ConfigureAwait(false);
                 if (stored == ITurnLog.Fenced)
                 {
                     turn.GoOnLocally(false);
@@ -69,14 +74,30 @@ internal sealed partial class TurnPublisher(
                 }
             }
 
-            var ended = slice.Events[^1].Data.IsTerminal;
-            if (ended && (published >= slice.Events[^1].Seq || time.GetUtcNow() > (givingUpAt ??= time.GetUtcNow() + Patience)))
+            var ended = batch[^1].Data.IsTerminal;
+            if (ended && (published >= batch[^1].Seq || time.GetUtcNow() > (givingUpAt ??= time.GetUtcNow() + Patience)))
             {
                 return;
             }
 
             await WaitAsync(turn, failing ? RetryEvery : pace.Next(time, Interval()), ended, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What is appended at once: after an outage a whole answer waits, and one command must not hold Redis up for long.</summary>
+    private static IReadOnlyList<TurnEvent> BatchOf(IReadOnlyList<TurnEvent> events)
+    {
+        var size = 0;
+        for (var count = 0; count < events.Count; count++)
+        {
+            size += EventCost + ((events[count].Data as TurnDelta)?.Text.Length ?? 0);
+            if (size > MaxBatch && count > 0)
+            {
+                return [.. events.Take(count)];
+            }
+        }
+
+        return events;
     }
 
     private async Task<long> AppendAsync(LiveTurn turn, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken)

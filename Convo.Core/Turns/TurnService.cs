@@ -16,6 +16,7 @@ internal sealed class TurnService(
     IConversationRepository conversations,
     IBudgetGate budget,
     IModelCatalogue catalogue,
+    TurnPictures pictures,
     TurnSizer sizer,
     TurnHost host,
     TurnDrain drain,
@@ -36,9 +37,10 @@ internal sealed class TurnService(
         var userMessageId = time.NewId();
         var draft = new Draft(
             caller, threadId, userMessageId, request.Content, history,
-            TurnValidation.Model(catalogue, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread?.Model), request.Temperature ?? thread?.Temperature,
             thread?.SystemPrompt ?? request.SystemPrompt, thread?.CollectionIds ?? request.CollectionIds ?? [], request.MaxOutputTokens,
             TurnValidation.Claim(request.IdempotencyKey, request));
+        draft = draft with { PictureTokens = await pictures.CheckAsync(caller, draft.Model, request.AttachmentIds ?? [], cancellationToken).ConfigureAwait(false) };
         return await StartAsync(
             draft,
             thread is null ? new NewThreadRow(request.Model, request.Temperature, request.SystemPrompt, request.CollectionIds ?? []) : null,
@@ -58,7 +60,7 @@ internal sealed class TurnService(
         TurnValidation.CheckTemperature(request.Temperature);
         var draft = new Draft(
             caller, thread.Id, questionId, path[^1].Content, [.. path.SkipLast(1)],
-            TurnValidation.Model(catalogue, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
+            TurnValidation.Model(catalogue, caller, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
             thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request }));
         return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
     }
@@ -92,7 +94,7 @@ internal sealed class TurnService(
     {
         var scope = new RetrievalScope(newThread is null ? draft.ThreadId : null, attachmentIds, draft.CollectionIds);
         var size = await sizer.MeasureAsync(
-            draft.Caller, scope, draft.SystemPrompt, draft.History, draft.Content, draft.Model, draft.MaxOutputTokens, cancellationToken).ConfigureAwait(false);
+            draft.Caller, scope, draft.SystemPrompt, draft.History, draft.Content, draft.Model, draft.MaxOutputTokens, draft.PictureTokens, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var turn = new NewTurn(
             draft.Caller, time.NewId(), draft.ThreadId, newThread, newMessage, draft.UserMessageId, time.NewId(),
@@ -134,5 +136,8 @@ internal sealed class TurnService(
     /// <summary>A request with everything resolved that does not need the transaction.</summary>
     private sealed record Draft(
         Caller Caller, Guid ThreadId, Guid UserMessageId, string Content, IReadOnlyList<Message> History, ModelInfo Model, double? Temperature,
-        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim);
+        string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim)
+    {
+        public int PictureTokens { get; init; }
+    }
 }

@@ -62,24 +62,29 @@ internal sealed partial class TurnSettlement(
         var (input, cached, output, reasoning, estimated) = result.Usage is { InputTokenCount: not null, OutputTokenCount: not null } given
             ? ((int)given.InputTokenCount, (int)(given.CachedInputTokenCount ?? 0), (int)given.OutputTokenCount, (int)(given.ReasoningTokenCount ?? 0), UsageMarks.IsEstimated(given))
             : (turn.PromptTokens, 0, counter.Count(text), 0, true);
-        return new MessageUsage(input, cached, output, reasoning, turn.Plan.Model.Prices?.CostOf(input, cached, output), estimated);
+        return new MessageUsage(input, cached, output, reasoning, (result.AnsweredBy ?? turn.Plan.Model).Prices?.CostOf(input, cached, output), estimated);
     }
 
     private FinishedTurn Describe(LiveTurn turn, TurnOutcome outcome, TurnYield result, string text, IReadOnlyList<Citation> cited, MessageUsage? used)
     {
         var plan = turn.Plan;
+        var model = result.AnsweredBy ?? plan.Model;
         var now = time.GetUtcNow();
         var ledger = used is null
             ? null
             : new LedgerEntry(
                 plan.TurnId, plan.Caller.UserId, plan.Caller.TeamId, plan.Caller.ApiKeyId, plan.ThreadId, plan.AnswerId, UsageSources.OfAnswer(plan.Caller.ApiKeyId),
-                plan.Model.Id, plan.Model.Provider, used.InputTokens, used.CachedInputTokens, used.OutputTokens, used.ReasoningTokens,
-                plan.Model.Prices, used.Estimated, plan.Hold.At);
+                model.Id, model.Provider, used.InputTokens, used.CachedInputTokens, used.OutputTokens, used.ReasoningTokens,
+                model.Prices, used.Estimated, plan.Hold.At);
         // Counts the events that follow once this is stored: usage, then the end.
         var lastSeq = turn.Snapshot().LastSeq + (used is null ? 1 : 2);
         return new FinishedTurn(
             plan.AnswerId, plan.TurnId, text, lastSeq, outcome.Status, result.FinishReason, outcome.Error, used, ledger, cited,
-            result.Retrieval is { Query.Length: > 0 } ? result.Retrieval : null, result.FirstDeltaAt - plan.AcceptedAt, now - plan.AcceptedAt, now);
+            result.Retrieval is { Query.Length: > 0 } ? result.Retrieval : null, result.FirstDeltaAt - plan.AcceptedAt, now - plan.AcceptedAt, now)
+        {
+            AnsweredBy = result.AnsweredBy,
+            OmittedMessages = result.OmittedMessages,
+        };
     }
 
     private async Task<TurnEnding> StoreAsync(FinishedTurn ended)

@@ -12,12 +12,13 @@ internal sealed class TurnSizer(IRetriever retriever, PromptBuilder prompts, IOp
 {
     /// <param name="scope">What would be searched for the answer.</param>
     /// <param name="maxOutputTokens">What the caller asked for; null for the usual.</param>
+    /// <param name="pictureTokens">Of the pictures that come with the message.</param>
     public async Task<TurnSize> MeasureAsync(
         Caller caller, RetrievalScope scope, string? systemPrompt, IReadOnlyList<Message> history, string content, ModelInfo model, int? maxOutputTokens,
-        CancellationToken cancellationToken)
+        int pictureTokens, CancellationToken cancellationToken)
     {
         var passages = Math.Min(options.Value.RetrievalTokenBudget, await retriever.MaxTokensAsync(caller, scope, cancellationToken).ConfigureAwait(false));
-        var input = Math.Min(prompts.Estimate(systemPrompt, history, content, passages), model.ContextWindow);
+        var input = Math.Min(prompts.Estimate(systemPrompt, history, content, passages) + pictureTokens, model.ContextWindow);
         var output = Math.Min(maxOutputTokens ?? options.Value.DefaultMaxOutputTokens, model.MaxOutputTokens);
         return new TurnSize(input, output, Math.Min(options.Value.MinimumOutputTokens, output), model.Prices);
     }

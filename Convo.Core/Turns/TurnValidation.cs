@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Convo.Core.Accounts;
 using Convo.Core.Models;
 using Convo.Core.Shared;
 
@@ -64,14 +65,14 @@ internal static class TurnValidation
         }
     }
 
-    public static ModelInfo Model(IModelCatalogue catalogue, string? requested, string? ofThread)
+    public static ModelInfo Model(IModelCatalogue catalogue, Caller caller, string? requested, string? ofThread)
     {
         if ((requested ?? ofThread) is not { } id)
         {
-            return catalogue.Default;
+            return catalogue.DefaultFor(caller);
         }
 
-        return catalogue.Find(id) ?? throw new ConvoException(
+        return catalogue.FindFor(caller, id) ?? throw new ConvoException(
             ProblemKind.Invalid, ProviderErrors.ModelNotFound,
             requested is null
                 ? $"The model of this chat, {id}, is not available any more. Choose another one."

@@ -17,6 +17,9 @@ public static class TurnsServiceCollectionExtensions
         services.AddSingleton<IHealthProbe>(provider => provider.GetRequiredService<TurnDrain>());
         services.AddSingleton<ITurnStops, TurnStops>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<TurnPictures>();
+        services.AddSingleton<Models.TitleModel>();
+        services.AddSingleton<TitleWriter>();
         services.AddSingleton<TurnSizer>();
         services.AddSingleton<IMessageEstimator, MessageEstimator>();
         services.AddSingleton<TurnGeneration>();

@@ -20,6 +20,7 @@ public static class UsageServiceCollectionExtensions
         services.TryAddSingleton(provider => new BudgetCalendar(provider.GetRequiredService<IOptions<UsageOptions>>().Value.Zone));
         services.TryAddSingleton<BudgetRules>();
         services.TryAddSingleton<UsageMetrics>();
+        services.TryAddSingleton<HeldUse>();
         return services;
     }
 }

@@ -30,6 +30,7 @@ internal sealed record MessageRow(
     DateTimeOffset? EditedAt,
     bool EditedByAdmin,
     DateTimeOffset CreatedAt,
+    int? OmittedMessages,
     Guid[] SiblingIds)
 {
     /// <summary>Of <c>conversation_messages m</c>.</summary>
@@ -37,7 +38,7 @@ internal sealed record MessageRow(
         """
         m.id, m.thread_id, m.parent_id, m.role, m.content, m.status, m.model, m.provider, m.turn_id, m.last_seq, m.finish_reason,
         m.error_code, m.error_detail, m.input_tokens, m.cached_input_tokens, m.output_tokens, m.reasoning_tokens, m.cost, m.usage_estimated,
-        m.first_delta_ms, m.duration_ms, m.edited_at, m.edited_by_admin, m.created_at,
+        m.first_delta_ms, m.duration_ms, m.edited_at, m.edited_by_admin, m.created_at, m.omitted_messages,
         ARRAY(SELECT s.id
                 FROM conversation_messages s
                WHERE s.thread_id = m.thread_id AND s.parent_id IS NOT DISTINCT FROM m.parent_id AND s.role = m.role
@@ -67,6 +68,7 @@ internal sealed record MessageRow(
         Error = ErrorCode is null ? null : new Problem(ErrorCode, ErrorDetail ?? ""),
         TimeToFirstDelta = FirstDeltaMs is { } first ? TimeSpan.FromMilliseconds(first) : null,
         Duration = DurationMs is { } duration ? TimeSpan.FromMilliseconds(duration) : null,
+        OmittedMessages = OmittedMessages ?? 0,
         Attachments = [.. attachments],
         Citations = [.. citations],
         SiblingIds = SiblingIds,

@@ -17,28 +17,16 @@ internal sealed class PgAttachmentStore(Db db, IBlobStore blobs) : IAttachmentSt
 
     private const string InsertSql =
         """
-        INSERT INTO attachments (id, owner_id, filename, media_type, size_bytes, sha256, status, created_at, updated_at)
-        VALUES (@Id, @OwnerId, @Filename, @MediaType, 0, '', 'queued', @CreatedAt, @CreatedAt)
-        """;
-
-    private const string CompleteSql =
-        """
-        UPDATE attachments AS a
-        SET size_bytes = @size, sha256 = @hash, thread_id = @threadId, collection_id = @collectionId
-        WHERE a.id = @id
+        INSERT INTO attachments AS a (id, owner_id, thread_id, collection_id, filename, media_type, size_bytes, sha256, status, created_at, updated_at)
+        VALUES (@Id, @OwnerId, @ThreadId, @CollectionId, @Filename, @MediaType, @Size, @Sha256, @Status, @CreatedAt, @CreatedAt)
         RETURNING
         """ + " " + AttachmentRow.Columns;
 
-    public async Task<Attachment?> AddAsync(
-        NewAttachment attachment, UploadStream content, Func<CancellationToken, ValueTask<UploadTarget>> target, CancellationToken cancellationToken)
+    public async Task<Attachment?> AddAsync(NewAttachment attachment, ReceivedUpload content, UploadTarget target, CancellationToken cancellationToken)
     {
         try
         {
             return await db.InTransactionAsync(session => AddAsync(session, attachment, content, target, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        catch (UploadRefusedException)
-        {
-            return null;
         }
         catch (ConvoException e) when (e.Kind == ProblemKind.NoRoom)
         {
@@ -46,25 +34,25 @@ internal sealed class PgAttachmentStore(Db db, IBlobStore blobs) : IAttachmentSt
         }
     }
 
-    private async Task<Attachment> AddAsync(
-        DbSession session, NewAttachment attachment, UploadStream content, Func<CancellationToken, ValueTask<UploadTarget>> ask, CancellationToken cancellationToken)
+    private async Task<Attachment?> AddAsync(
+        DbSession session, NewAttachment attachment, ReceivedUpload content, UploadTarget target, CancellationToken cancellationToken)
     {
-        if (content.Size > 0)
+        // Asked again, in the transaction that stores: what the target was may have gone while the file was sent.
+        var place = new { personId = attachment.OwnerId, threadId = target.ThreadId, collectionId = target.CollectionId };
+        if (!await session.ScalarAsync<bool>(MayUploadSql, place, cancellationToken).ConfigureAwait(false))
         {
-            // The transaction is being repeated, and a client's bytes come once.
-            throw new ConvoException(ProblemKind.Unavailable, "upload_interrupted", "The database went away while the file was stored. Nothing was kept; send it again.");
-        }
-
-        await session.ExecuteAsync(InsertSql, attachment, cancellationToken).ConfigureAwait(false);
-        await blobs.WriteAsync(session, attachment.Id, content, cancellationToken).ConfigureAwait(false);
-        var (threadId, collectionId) = await ask(cancellationToken).ConfigureAwait(false);
-        if (!await session.ScalarAsync<bool>(MayUploadSql, new { personId = attachment.OwnerId, threadId, collectionId }, cancellationToken).ConfigureAwait(false))
-        {
-            throw new UploadRefusedException();
+            return null;
         }
 
         var row = await session.QuerySingleOrDefaultAsync<AttachmentRow>(
-            CompleteSql, new { id = attachment.Id, size = content.Size, hash = content.Hash(), threadId, collectionId }, cancellationToken).ConfigureAwait(false);
+            InsertSql,
+            new
+            {
+                attachment.Id, attachment.OwnerId, target.ThreadId, target.CollectionId, attachment.Filename, attachment.MediaType, content.Size, content.Sha256,
+                attachment.Status, attachment.CreatedAt,
+            },
+            cancellationToken).ConfigureAwait(false);
+        await blobs.WriteAsync(session, attachment.Id, content.Rewind(), cancellationToken).ConfigureAwait(false);
         return row!.ToAttachment();
     }
 
@@ -110,6 +98,4 @@ internal sealed class PgAttachmentStore(Db db, IBlobStore blobs) : IAttachmentSt
 
     public Task<SourcePage?> SourceAsync(Guid personId, Guid chunkId, int margin, CancellationToken cancellationToken) =>
         SourceReader.ReadAsync(db, personId, chunkId, margin, cancellationToken);
-
-    private sealed class UploadRefusedException : Exception;
 }

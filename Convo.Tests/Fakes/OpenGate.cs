@@ -7,7 +7,7 @@ using Convo.Core.Usage;
 namespace Convo.Tests.Fakes;
 
 /// <summary>A budget that admits everything, unless told to refuse, and remembers what it was asked.</summary>
-internal sealed class OpenGate : IBudgetGate, IUsageReader
+internal sealed class OpenGate : IBudgetGate, IUsageReader, IUsageRecorder
 {
     public ConcurrentQueue<HoldRequest> Holds { get; } = new();
     public ConcurrentQueue<LedgerEntry> Settled { get; } = new();
@@ -37,6 +37,8 @@ internal sealed class OpenGate : IBudgetGate, IUsageReader
         return Task.CompletedTask;
     }
 
+    public Task RecordAsync(LedgerEntry entry, CancellationToken cancellationToken) => SettleAsync(entry, cancellationToken);
+
     public Task RenewAsync(Guid turnId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<IReadOnlyList<BudgetState>> BudgetsAsync(Caller caller, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<BudgetState>>([]);
@@ -49,6 +51,14 @@ internal sealed class NothingToRetrieve : IRetriever
     public Task<Retrieval> RetrieveAsync(Caller caller, RetrievalQuery query, CancellationToken cancellationToken) => Task.FromResult(Retrieval.None);
 
     public Task<int> MaxTokensAsync(Caller caller, RetrievalScope scope, CancellationToken cancellationToken) => Task.FromResult(0);
+}
+
+internal sealed class NoPictures : IMessagePictures
+{
+    public Task<int> CountAsync(Guid personId, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    public Task<IReadOnlyDictionary<Guid, MessagePicture>> LoadAsync(Guid personId, IReadOnlyList<Guid> attachmentIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, MessagePicture>>(new Dictionary<Guid, MessagePicture>());
 }
 
 internal sealed class AsAsked : IQuestionRewriter

@@ -15,14 +15,15 @@ internal sealed class QueueList : IIngestionQueue
     }
 }
 
-/// <summary>Remembers what embedding would have cost.</summary>
+/// <summary>Embeds for everybody, and remembers who would have paid.</summary>
 internal sealed class EmbeddingUses : IEmbeddingMeter
 {
-    public ConcurrentQueue<EmbeddingUse> Recorded { get; } = new();
+    public ConcurrentQueue<EmbeddingPayer> Recorded { get; } = new();
 
-    public Task RecordAsync(EmbeddingUse use, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<float[]>> EmbedAsync(
+        EmbeddingPayer payer, IEmbedder embedder, IReadOnlyList<string> texts, EmbeddingPurpose purpose, CancellationToken cancellationToken)
     {
-        Recorded.Enqueue(use);
-        return Task.CompletedTask;
+        Recorded.Enqueue(payer);
+        return embedder.EmbedAsync(texts, purpose, cancellationToken);
     }
 }

@@ -41,10 +41,14 @@ public abstract class FaultTest : IAsyncLifetime
     /// <summary>Reads on <paramref name="node"/> until the text has <paramref name="word"/>.</summary>
     private protected static async Task ReadUntilAsync(AnswerClient answer, ConvoNode node, string word)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var round = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!answer.Text.Contains(word, StringComparison.Ordinal))
         {
             Assert.Null(answer.Ended);
-            await answer.ReadAsync(node.Client, client => client.Text.Contains(word, StringComparison.Ordinal), Token);
+            await answer.ReadAsync(node.Client, client => client.Text.Contains(word, StringComparison.Ordinal), patience.Token);
+            await round.WaitForNextTickAsync(patience.Token);
         }
     }
 

@@ -89,6 +89,7 @@ internal sealed class ConvoApp : IAsyncDisposable
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
             ["CONVO_QUOTER_PACE_MS"] = "0",
             ["CONVO_DISCOVER_MODELS"] = "false",
+            ["CONVO_TITLE_MODEL"] = "off",
             // Everyone comes from the same address here.
             [$"{RateLimitOptions.Section}:{nameof(RateLimitOptions.RequestsPerMinute)}"] = "1000000",
             [$"{RateLimitOptions.Section}:{nameof(RateLimitOptions.AnonymousRequestsPerMinute)}"] = "1000000",

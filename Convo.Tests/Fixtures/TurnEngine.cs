@@ -113,7 +113,8 @@ internal sealed class TurnEngine : IAsyncDisposable
         services.AddConvoTurns(new ConfigurationBuilder().Build()).AddConvoTurnsData();
         services.AddSingleton<IModelCatalogue>(model).AddSingleton<IChatClients>(model).AddSingleton<ITokenCounter>(model);
         services.AddSingleton<IRetriever, NothingToRetrieve>().AddSingleton<IQuestionRewriter, AsAsked>().AddSingleton<ICitationBuilder, NoCitations>();
-        services.AddSingleton<IBudgetGate>(gate).AddSingleton<IUsageReader>(gate);
+        services.AddSingleton<IBudgetGate>(gate).AddSingleton<IUsageReader>(gate).AddSingleton<IUsageRecorder>(gate);
+        services.AddSingleton<IMessagePictures, NoPictures>();
         services.Configure<TurnOptions>(options => configure?.Invoke(options));
         var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>())

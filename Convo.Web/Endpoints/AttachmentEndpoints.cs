@@ -76,7 +76,7 @@ internal static class DownloadTypes
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
         "application/pdf", "application/json", "application/msword", "application/rtf", "application/epub+zip",
-        "text/plain", "text/markdown", "text/csv", "message/rfc822",
+        "text/plain", "text/markdown", "text/csv", "message/rfc822", "image/png", "image/jpeg", "image/gif", "image/webp",
     };
 
     public static string For(string mediaType) =>

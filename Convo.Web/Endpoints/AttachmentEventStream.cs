@@ -20,7 +20,7 @@ internal sealed class AttachmentEventStream(IAttachmentService attachments, Call
         var aborted = ending.Token;
         try
         {
-            await using var states = attachments.WatchAsync(caller, attachmentId, aborted).GetAsyncEnumerator(aborted);
+            await using var states = new Watching(attachments.WatchAsync(caller, attachmentId, aborted).GetAsyncEnumerator(aborted), ending);
             // A file that is not the caller's is a 404, which has to be known before the stream begins.
             var more = await states.MoveNextAsync();
             httpContext.Response.ContentType = "text/event-stream";
@@ -43,9 +43,9 @@ internal sealed class AttachmentEventStream(IAttachmentService attachments, Call
         }
     }
 
-    private async Task<bool> NextAsync(IAsyncEnumerator<Attachment> states, HttpResponse response, CancellationToken aborted)
+    private async Task<bool> NextAsync(Watching states, HttpResponse response, CancellationToken aborted)
     {
-        var next = states.MoveNextAsync().AsTask();
+        var next = states.MoveNextAsync();
         while (true)
         {
             try
@@ -56,6 +56,23 @@ internal sealed class AttachmentEventStream(IAttachmentService attachments, Call
             {
                 await WriteAsync(response, ": keep-alive\n\n", aborted);
             }
+        }
+    }
+
+    /// <summary>An enumerator may be left only between two states: one that still waits is woken first.</summary>
+    private sealed class Watching(IAsyncEnumerator<Attachment> states, CancellationTokenSource ending) : IAsyncDisposable
+    {
+        private Task<bool> _next = Task.FromResult(true);
+
+        public Attachment Current => states.Current;
+
+        public Task<bool> MoveNextAsync() => _next = states.MoveNextAsync().AsTask();
+
+        public async ValueTask DisposeAsync()
+        {
+            await ending.CancelAsync();
+            await _next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await states.DisposeAsync();
         }
     }
 

@@ -9,11 +9,11 @@ namespace Convo.Web.Endpoints;
 internal sealed record MessageBody(
     Guid Id, Guid ThreadId, Guid? ParentId, MessageRole Role, string Content, MessageStatus Status, string? Model, string? Provider,
     DateTimeOffset CreatedAt, DateTimeOffset? EditedAt, bool EditedByAdmin, MessageUsage? Usage, string? FinishReason, Problem? Error,
-    IReadOnlyList<MessageAttachment> Attachments, IReadOnlyList<Citation> Citations, IReadOnlyList<Guid> SiblingIds, int SiblingIndex)
+    IReadOnlyList<MessageAttachment> Attachments, IReadOnlyList<Citation> Citations, IReadOnlyList<Guid> SiblingIds, int SiblingIndex, int OmittedMessages)
 {
     public static MessageBody Of(Message m) => new(
         m.Id, m.ThreadId, m.ParentId, m.Role, m.Content, m.Status, m.Model, m.Provider, m.CreatedAt, m.EditedAt, m.EditedByAdmin,
-        m.Usage, m.FinishReason, m.Error, m.Attachments, m.Citations, m.SiblingIds, m.SiblingIndex);
+        m.Usage, m.FinishReason, m.Error, m.Attachments, m.Citations, m.SiblingIds, m.SiblingIndex, m.OmittedMessages);
 }
 
 /// <summary>A message to send. <c>thread_id</c> counts only where the path names no thread.</summary>

@@ -13,6 +13,8 @@ internal static class TurnEventBodies
         TurnDelta => ("delta", data),
         TurnCitations => ("citations", data),
         TurnUsage usage => ("usage", UsageBody.Of(usage)),
+        TurnContextCut => ("context", data),
+        TurnModelSwitched => ("model", data),
         TurnDone => ("done", data),
         TurnFailed failed => ("error", ErrorBody.Of(failed)),
         _ => throw new ArgumentOutOfRangeException(nameof(data), data.GetType(), "An event without a public name."),

@@ -48,37 +48,42 @@ internal sealed class TurnEventStream(ITurnReader reader, Caller caller, Guid me
 
     private async Task WriteAsync(PipeWriter body, CancellationToken aborted)
     {
-        await using var events = reader.ReadAsync(caller, messageId, afterSeq, aborted).GetAsyncEnumerator(aborted);
-        while (true)
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        var events = reader.ReadAsync(caller, messageId, afterSeq, leaving.Token).GetAsyncEnumerator(leaving.Token);
+        var next = Task.FromResult(true);
+        try
         {
-            var moving = events.MoveNextAsync();
-            if (moving.IsCompleted)
+            while (true)
             {
-                if (!await moving)
+                next = events.MoveNextAsync().AsTask();
+                if (!next.IsCompleted)
                 {
-                    break;
+                    // Everything that was ready is in the pipe: let it go before waiting.
+                    await FlushAsync(body, aborted);
+                    await WaitAsync(next, body, aborted);
                 }
-            }
-            else
-            {
-                // Everything that was ready is in the pipe: let it go before waiting.
-                var next = moving.AsTask();
-                await FlushAsync(body, aborted);
-                await WaitAsync(next, body, aborted);
+
                 if (!await next)
                 {
                     break;
                 }
+
+                Write(body, events.Current);
+                if (body.UnflushedBytes > FlushAbove)
+                {
+                    await FlushAsync(body, aborted);
+                }
             }
 
-            Write(body, events.Current);
-            if (body.UnflushedBytes > FlushAbove)
-            {
-                await FlushAsync(body, aborted);
-            }
+            await FlushAsync(body, aborted);
         }
-
-        await FlushAsync(body, aborted);
+        finally
+        {
+            // A reader may be left only between two events: one that still waits is woken first.
+            await leaving.CancelAsync();
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await events.DisposeAsync();
+        }
     }
 
     /// <exception cref="ReaderStalledException">The reader takes nothing.</exception>

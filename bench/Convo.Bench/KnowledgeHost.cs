@@ -91,6 +91,8 @@ internal sealed class KnowledgeHost : IAsyncDisposable
 
     private sealed class NoMeter : IEmbeddingMeter
     {
-        public Task RecordAsync(EmbeddingUse use, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task<IReadOnlyList<float[]>> EmbedAsync(
+            EmbeddingPayer payer, IEmbedder embedder, IReadOnlyList<string> texts, EmbeddingPurpose purpose, CancellationToken cancellationToken) =>
+            embedder.EmbedAsync(texts, purpose, cancellationToken);
     }
 }

@@ -1,11 +1,23 @@
 using Convo.Bench;
+using Convo.Bench.Budgets;
+using Convo.Bench.Ingest;
 using Convo.Bench.Retrieval;
 using Convo.Bench.SearchScale;
+using Convo.Bench.Turns;
+
+// Documents are read in a process of their own, which is this program again.
+if (args is ["extract", ..])
+{
+    return await Convo.Core.Knowledge.ExtractionChild.RunAsync(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
+}
 
 // One line a bench; each prints what it measured and returns 0, or says what was wrong with its options and returns 2.
 IReadOnlyList<BenchCommand> benches =
 [
+    TurnsBench.Command,
+    BudgetsBench.Command,
     RetrievalBench.Command,
+    IngestBench.Command,
     SearchScaleBench.Command,
 ];
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Convo.Core.Accounts;
+using Convo.Core.Knowledge.Pictures;
 using Convo.Core.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,15 +28,20 @@ internal sealed partial class AttachmentService(
             throw NoTarget(file.CollectionId);
         }
 
-        using var place = await gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using var place = await gate.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         var head = ArrayPool<byte>.Shared.Rent(FileType.HeadLength);
         try
         {
             var length = await content.ReadAtLeastAsync(head.AsMemory(0, FileType.HeadLength), FileType.HeadLength, throwOnEndOfStream: false, cancellationToken)
                 .ConfigureAwait(false);
             var name = DisplayName.Of(file.Filename);
+            if (Picture.TypeOf(head.AsSpan(0, length)) is not null)
+            {
+                return await StorePictureAsync(caller, file, name, head.AsMemory(0, length), content, cancellationToken).ConfigureAwait(false);
+            }
+
             var type = Judge(head.AsSpan(0, length), name);
-            var attachment = await StoreAsync(caller, file, name, type, head.AsMemory(0, length), content, cancellationToken).ConfigureAwait(false);
+            var attachment = await StoreAsync(caller, file, name, type.MediaType, AttachmentStatus.Queued, head.AsMemory(0, length), content, cancellationToken).ConfigureAwait(false);
             KnowledgeMetrics.Attachments.Add(1, new KeyValuePair<string, object?>("status", "queued"));
             await EnqueueAsync(attachment.Id).ConfigureAwait(false);
             return attachment;
@@ -126,16 +132,36 @@ internal sealed partial class AttachmentService(
         return type.Refusal is null ? type : throw new ConvoException(ProblemKind.UnsupportedType, "unsupported_type", type.Refusal);
     }
 
+    /// <summary>Kept without what a camera or an editor wrote beside the pixels, so it is read whole before anything is stored.</summary>
+    private async Task<Attachment> StorePictureAsync(
+        Caller caller, UploadFile file, string name, ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancellationToken)
+    {
+        var whole = new MemoryStream();
+        using var upload = new UploadStream(head, rest, Math.Min(Picture.MaxBytes, options.Value.MaxBytes));
+        await upload.CopyToAsync(whole, cancellationToken).ConfigureAwait(false);
+        var picture = Picture.Clean(whole.GetBuffer().AsSpan(0, (int)whole.Length));
+        return await StoreAsync(caller, file, name, picture.MediaType, AttachmentStatus.Ready, picture.Bytes, Stream.Null, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<Attachment> StoreAsync(
-        Caller caller, UploadFile file, string name, DetectedType type, ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancellationToken)
+        Caller caller, UploadFile file, string name, string mediaType, AttachmentStatus status, ReadOnlyMemory<byte> head, Stream rest, CancellationToken cancellationToken)
     {
         using var content = new UploadStream(head, rest, options.Value.MaxBytes);
-        var target = new UploadTarget(file.ThreadId, file.CollectionId);
+        // Received whole first: a client that sends slowly must not hold a database connection.
+        var spool = new UploadSpool();
+        await using var _ = spool.ConfigureAwait(false);
+        await spool.FillAsync(content, cancellationToken).ConfigureAwait(false);
+        var target = file.SaidAfterwards is { } ask ? await ask(cancellationToken).ConfigureAwait(false) : new UploadTarget(file.ThreadId, file.CollectionId);
+        // Only a picture is ready at once.
+        if (status == AttachmentStatus.Ready && target.CollectionId is not null)
+        {
+            throw new ConvoException(ProblemKind.UnsupportedType, "unsupported_type", "A collection holds documents that can be searched. Attach pictures to a message instead.");
+        }
+
+        using var place = await gate.StoreAsync(cancellationToken).ConfigureAwait(false);
         var stored = await store.AddAsync(
-            new NewAttachment(time.NewId(), caller.UserId, name, type.MediaType, time.GetUtcNow()),
-            content,
-            async token => target = file.SaidAfterwards is { } ask ? await ask(token).ConfigureAwait(false) : target,
-            cancellationToken).ConfigureAwait(false);
+            new NewAttachment(time.NewId(), caller.UserId, name, mediaType, time.GetUtcNow()) { Status = status },
+            new ReceivedUpload(content.Size, content.Hash(), spool.Rewind), target, cancellationToken).ConfigureAwait(false);
         return stored ?? throw NoTarget(target.CollectionId);
     }
 

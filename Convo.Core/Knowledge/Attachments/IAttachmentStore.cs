@@ -6,13 +6,9 @@ public interface IAttachmentStore
     /// <summary>Whether the thread is the person's, and the person may write to the collection. Nulls are fine.</summary>
     Task<bool> MayUploadToAsync(Guid personId, Guid? threadId, Guid? collectionId, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Stores row and bytes in one transaction; when the content or <paramref name="target"/> throws, neither is there.
-    /// </summary>
-    /// <param name="target">Asked once, after the last byte.</param>
+    /// <summary>Stores row and bytes in one transaction.</summary>
     /// <returns>Null when the target is not one the owner may upload to.</returns>
-    Task<Attachment?> AddAsync(
-        NewAttachment attachment, UploadStream content, Func<CancellationToken, ValueTask<UploadTarget>> target, CancellationToken cancellationToken);
+    Task<Attachment?> AddAsync(NewAttachment attachment, ReceivedUpload content, UploadTarget target, CancellationToken cancellationToken);
 
     Task<Attachment?> FindAsync(Guid personId, Guid attachmentId, CancellationToken cancellationToken);
 
@@ -35,5 +31,13 @@ public interface IAttachmentStore
     Task<SourcePage?> SourceAsync(Guid personId, Guid chunkId, int margin, CancellationToken cancellationToken);
 }
 
+/// <param name="Sha256">Of all bytes.</param>
+/// <param name="Rewind">The bytes from their beginning; called again when the transaction is repeated.</param>
+public sealed record ReceivedUpload(long Size, byte[] Sha256, Func<Stream> Rewind);
+
 /// <param name="MediaType">As detected from the first bytes.</param>
-public sealed record NewAttachment(Guid Id, Guid OwnerId, string Filename, string MediaType, DateTimeOffset CreatedAt);
+public sealed record NewAttachment(Guid Id, Guid OwnerId, string Filename, string MediaType, DateTimeOffset CreatedAt)
+{
+    /// <summary>A picture has no text to read and is ready as it is.</summary>
+    public AttachmentStatus Status { get; init; } = AttachmentStatus.Queued;
+}

@@ -11,6 +11,9 @@ public interface IEmbedder
 
     int Dimensions { get; }
 
+    /// <summary>Who is called and paid; null for an embedder that runs here and costs nothing.</summary>
+    EmbeddingSupplier? Supplier => null;
+
     /// <summary>
     /// How much this embedder's ranking should count in rank fusion beside keyword search, which counts 1.
     /// A neural model is worth 1; the built-in lexical one sees the same words as keyword search and is worth less.
@@ -20,6 +23,15 @@ public interface IEmbedder
     /// <returns>One vector a text, in order, each of <see cref="Dimensions"/> finite numbers; all zeros for a text without content.</returns>
     /// <exception cref="EmbeddingException">The model answered with something that cannot be used.</exception>
     Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, EmbeddingPurpose purpose, CancellationToken ct);
+}
+
+/// <param name="Provider">Stable id of the provider, such as <c>openai</c>.</param>
+/// <param name="Model">The provider's name of the model.</param>
+public sealed record EmbeddingSupplier(string Provider, string Model)
+{
+    /// <summary>Reads <c>provider/model</c>; a name without a provider is that of the model alone.</summary>
+    public static EmbeddingSupplier Of(string modelId) =>
+        modelId.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? new(modelId[..slash], modelId[(slash + 1)..]) : new("embedding", modelId);
 }
 
 /// <summary>An embedding model answered with the wrong number of vectors, a wrong size, or numbers that are none.</summary>

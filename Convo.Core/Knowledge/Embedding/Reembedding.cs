@@ -14,7 +14,7 @@ public interface IReembedding
 
 /// <summary>What is missing is the work list: a run that dies leaves nothing to clean up, and the next one goes on.</summary>
 internal sealed partial class Reembedding(
-    IEmbedders embedders, IEmbeddingModelStore store, IEmbeddingMeter meter, IPayer payer, IOptions<IngestionOptions> options, TimeProvider time, ILogger<Reembedding> logger)
+    IEmbedders embedders, IEmbeddingModelStore store, IEmbeddingMeter meter, IPayer payer, IOptions<IngestionOptions> options, ILogger<Reembedding> logger)
     : IReembedding
 {
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -36,11 +36,16 @@ internal sealed partial class Reembedding(
 
             await store.NoteAsync(embedder.ModelId, null, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ProviderException or EmbeddingException)
+        catch (Exception e) when (e is ProviderException or EmbeddingException or ConvoException { Kind: ProblemKind.LimitReached or ProblemKind.Unavailable })
         {
             // The passages that are left stay on the list; the next run tries them again.
             LogInterrupted(e, embedder.ModelId);
-            var problem = e is ProviderException refused ? refused.ToProblem() : new Problem("embedding_failed", "The embedding model answered with something that cannot be used. Check the model that is configured.");
+            var problem = e switch
+            {
+                ProviderException refused => refused.ToProblem(),
+                ConvoException budget => new Problem(budget.Code, budget.Message),
+                _ => new Problem("embedding_failed", "The embedding model answered with something that cannot be used. Check the model that is configured."),
+            };
             await store.NoteAsync(embedder.ModelId, problem, cancellationToken).ConfigureAwait(false);
         }
 
@@ -53,15 +58,11 @@ internal sealed partial class Reembedding(
         var last = Guid.Empty;
         while (await store.NextAsync(embedder.ModelId, last, options.Value.EmbeddingBatch, cancellationToken).ConfigureAwait(false) is { Count: > 0 } batch)
         {
-            var vectors = await embedder.EmbedAsync([.. batch.Select(p => PassageContext.Of(p.Title, p.HeadingPath, p.Content))], EmbeddingPurpose.Document, cancellationToken)
-                .ConfigureAwait(false);
+            IReadOnlyList<string> texts = [.. batch.Select(p => PassageContext.Of(p.Title, p.HeadingPath, p.Content))];
+            var vectors = await payer.FindAsync(cancellationToken).ConfigureAwait(false) is { } admin
+                ? await meter.EmbedAsync(new EmbeddingPayer(admin.UserId, admin.TeamId, null, null), embedder, texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false)
+                : await embedder.EmbedAsync(texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false);
             await store.SaveAsync(embedder.ModelId, [.. batch.Zip(vectors, (p, v) => new PassageVector(p.ChunkId, v))], cancellationToken).ConfigureAwait(false);
-            if (await payer.FindAsync(cancellationToken).ConfigureAwait(false) is { } admin)
-            {
-                var use = new EmbeddingUse(time.NewId(), admin.UserId, admin.TeamId, null, embedder.ModelId, batch.Sum(p => p.TokenCount), time.GetUtcNow());
-                await meter.RecordAsync(use, cancellationToken).ConfigureAwait(false);
-            }
-
             last = batch[^1].ChunkId;
         }
     }

@@ -31,7 +31,7 @@ internal sealed class IngestionPipeline(
         var started = time.GetTimestamp();
         var content = await store.OpenAsync(run.AttachmentId, cancellationToken).ConfigureAwait(false);
         await using var _ = content.ConfigureAwait(false);
-        var extracted = await extractor.ExtractAsync(new ExtractionRequest(run.Filename, content), heartbeat, cancellationToken).ConfigureAwait(false);
+        var extracted = await extractor.ExtractAsync(new ExtractionRequest(run.Filename, content, token => store.OpenAsync(run.AttachmentId, token)), heartbeat, cancellationToken).ConfigureAwait(false);
 
         var text = CanonicalText.Of(extracted);
         var drafts = chunker.Chunk(extracted, text);
@@ -59,6 +59,7 @@ internal sealed class IngestionPipeline(
         var started = time.GetTimestamp();
         var chunks = new List<NewChunk>(document.Cuts.Count);
         var title = Path.GetFileNameWithoutExtension(run.Filename);
+        var payer = new EmbeddingPayer(run.OwnerId, run.OwnerTeamId, null, run.ThreadId);
         foreach (var batch in document.Cuts.Chunk(options.Value.EmbeddingBatch))
         {
             heartbeat.Embedded(chunks.Count, document.Cuts.Count, document.Pages);
@@ -67,10 +68,7 @@ internal sealed class IngestionPipeline(
             var vectors = new List<IReadOnlyList<float[]>>(models.Count);
             foreach (var embedder in models)
             {
-                vectors.Add(await embedder.EmbedAsync(texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false));
-                await meter.RecordAsync(
-                    new EmbeddingUse(time.NewId(), run.OwnerId, run.OwnerTeamId, run.ThreadId, embedder.ModelId, batch.Sum(cut => cut.TokenCount), time.GetUtcNow()),
-                    cancellationToken).ConfigureAwait(false);
+                vectors.Add(await meter.EmbedAsync(payer, embedder, texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false));
             }
 
             for (var i = 0; i < batch.Length; i++)

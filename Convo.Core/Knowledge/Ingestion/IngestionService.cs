@@ -105,7 +105,10 @@ internal sealed partial class IngestionService(
             return;
         }
 
-        var wait = fault is ProviderException { RetryAfter: { } asked } ? asked : _options.RetryDelay * Math.Pow(2, run.Attempt - 1);
+        // A budget that is spent says when it opens; until then a try would be wasted.
+        var wait = fault is ProviderException { RetryAfter: { } asked } ? asked
+            : fault is ConvoException { RetryAfter: { } opens } ? opens
+            : _options.RetryDelay * Math.Pow(2, run.Attempt - 1);
         var notBefore = time.GetUtcNow() + wait;
         if (await store.ReleaseAsync(run, notBefore, "Waiting to try again", counts: true, CancellationToken.None).ConfigureAwait(false))
         {
@@ -126,6 +129,7 @@ internal sealed partial class IngestionService(
     {
         ExtractionException e => new Problem(e.Code, e.Reason),
         ProviderException e => e.ToProblem(),
+        ConvoException e => new Problem(e.Code, e.Message),
         EmbeddingException => new Problem("embedding_failed", "The embedding model answered with something that cannot be used. Check the model that is configured, then try again."),
         _ => new Problem("ingestion_failed", "Something that Convo needs was not there each time the file was tried. Try again later; if it stays, ask your administrator to look at the log."),
     };

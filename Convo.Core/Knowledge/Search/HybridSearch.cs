@@ -1,9 +1,10 @@
+using Convo.Core.Accounts;
 using Microsoft.Extensions.Logging;
 
 namespace Convo.Core.Knowledge;
 
 /// <summary>Both legs of a search and their fusion, over one scope.</summary>
-internal sealed partial class HybridSearch(ISearchIndex index, IEmbedders embedders, TimeProvider time, ILogger<HybridSearch> logger)
+internal sealed partial class HybridSearch(ISearchIndex index, IEmbedders embedders, IEmbeddingMeter meter, TimeProvider time, ILogger<HybridSearch> logger)
 {
     /// <summary>A question is a question: what an embedding model would cut off is not sent, and words beyond it hardly change a ranking.</summary>
     private const int MaxQuestionLength = 8_000;
@@ -31,7 +32,7 @@ internal sealed partial class HybridSearch(ISearchIndex index, IEmbedders embedd
     private async Task<IReadOnlyList<RankedChunk>> KeywordAsync(HybridQuery query, string text, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var found = await index.KeywordAsync(query.PersonId, query.Scope, query.Extent, SearchText.Of(text), query.Depth, cancellationToken).ConfigureAwait(false);
+        var found = await index.KeywordAsync(query.Caller.UserId, query.Scope, query.Extent, SearchText.Of(text), query.Depth, cancellationToken).ConfigureAwait(false);
         KnowledgeMetrics.Retrieved("keyword", time.GetElapsedTime(started), found.Count);
         return found;
     }
@@ -42,7 +43,8 @@ internal sealed partial class HybridSearch(ISearchIndex index, IEmbedders embedd
         float[] vector;
         try
         {
-            vector = (await embedder.EmbedAsync([text], EmbeddingPurpose.Query, cancellationToken).ConfigureAwait(false))[0];
+            var payer = EmbeddingPayer.Of(query.Caller, query.Scope.ThreadId);
+            vector = (await meter.EmbedAsync(payer, embedder, [text], EmbeddingPurpose.Query, cancellationToken).ConfigureAwait(false))[0];
         }
         catch (Exception e) when (e is not OperationCanceledException && query.Mode == SearchMode.Hybrid)
         {
@@ -51,7 +53,7 @@ internal sealed partial class HybridSearch(ISearchIndex index, IEmbedders embedd
             return [];
         }
 
-        var found = await index.VectorAsync(query.PersonId, query.Scope, query.Extent, embedder.ModelId, vector, query.Depth, cancellationToken).ConfigureAwait(false);
+        var found = await index.VectorAsync(query.Caller.UserId, query.Scope, query.Extent, embedder.ModelId, vector, query.Depth, cancellationToken).ConfigureAwait(false);
         KnowledgeMetrics.Retrieved("vector", time.GetElapsedTime(started), found.Count);
         return found;
     }
@@ -63,6 +65,6 @@ internal sealed partial class HybridSearch(ISearchIndex index, IEmbedders embedd
 /// <param name="Weights">Null: as the embedder in use deserves.</param>
 /// <param name="Depth">Passages each leg hands to the fusion.</param>
 internal sealed record HybridQuery(
-    Guid PersonId, RetrievalScope Scope, ScopeExtent Extent, string Question, SearchMode Mode, FusionWeights? Weights, int Depth);
+    Caller Caller, RetrievalScope Scope, ScopeExtent Extent, string Question, SearchMode Mode, FusionWeights? Weights, int Depth);
 
 internal sealed record HybridResult(IReadOnlyList<FusedChunk> Chunks, FusionWeights Weights);

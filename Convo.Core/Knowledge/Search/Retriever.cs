@@ -24,7 +24,7 @@ internal sealed class Retriever(ISearchIndex index, HybridSearch search, IRerank
         }
 
         var (found, weights) = await search.FindAsync(
-            new HybridQuery(caller.UserId, query.Scope, extent, query.Text, query.Mode, query.Weights, options.Value.Depth), cancellationToken).ConfigureAwait(false);
+            new HybridQuery(caller, query.Scope, extent, query.Text, query.Mode, query.Weights, options.Value.Depth), cancellationToken).ConfigureAwait(false);
         var wholeChunks = await index.LoadFilesAsync(caller.UserId, WholeFiles(extent, query), cancellationToken).ConfigureAwait(false);
         var loaded = await index.LoadAsync(caller.UserId, [.. found.Select(c => c.ChunkId)], cancellationToken).ConfigureAwait(false);
 

@@ -26,7 +26,7 @@ internal sealed class SearchService(ISearchIndex index, HybridSearch search, IOp
         var extent = await index.ExtentAsync(caller.UserId, request.Scope, 0, cancellationToken).ConfigureAwait(false);
         var depth = Math.Max(request.Limit, options.Value.Depth);
         var (found, _) = await search.FindAsync(
-            new HybridQuery(caller.UserId, request.Scope, extent, request.Text, request.Mode, null, depth), cancellationToken).ConfigureAwait(false);
+            new HybridQuery(caller, request.Scope, extent, request.Text, request.Mode, null, depth), cancellationToken).ConfigureAwait(false);
         var top = found.Take(request.Limit).ToList();
         var chunks = (await index.LoadAsync(caller.UserId, [.. top.Select(c => c.ChunkId)], cancellationToken).ConfigureAwait(false)).ToDictionary(c => c.ChunkId);
         return [.. top.Where(c => chunks.ContainsKey(c.ChunkId)).Select((c, i) => Passages.Of(chunks[c.ChunkId], c) with { Number = i + 1 })];

@@ -1,3 +1,4 @@
+using Convo.Core.Accounts;
 using Convo.Core.Models;
 using Convo.Core.Models.Providers.Quoter;
 using Convo.Core.Shared;
@@ -10,10 +11,10 @@ internal static class CompletionRules
 {
     private const int MostStops = 4;
 
-    public static ModelInfo Model(IModelCatalogue catalogue, string? requested) =>
+    public static ModelInfo Model(IModelCatalogue catalogue, Caller caller, string? requested) =>
         requested is null
-            ? catalogue.Default
-            : catalogue.Find(requested) ?? throw new ConvoException(
+            ? catalogue.DefaultFor(caller)
+            : catalogue.FindFor(caller, requested) ?? throw new ConvoException(
                 ProblemKind.NotFound, ProviderErrors.ModelNotFound, $"There is no model {requested} here, or you may not use it. GET /v1/models lists those you may use.")
             {
                 Field = "model",

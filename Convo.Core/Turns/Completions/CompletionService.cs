@@ -10,7 +10,7 @@ namespace Convo.Core.Turns.Completions;
 
 /// <inheritdoc cref="ICompletionService"/>
 internal sealed class CompletionService(
-    IChatClients clients, IModelCatalogue catalogue, HeldUse held, ThreadCompletion inThread, ITokenCounter counter, IOptions<TurnOptions> options, TimeProvider time)
+    IChatClients clients, IModelCatalogue catalogue, HeldUse held, ThreadCompletion inThread, TurnDrain drain, ITokenCounter counter, IOptions<TurnOptions> options, TimeProvider time)
     : ICompletionService
 {
     /// <summary>Tokens that a chat format adds around one message; near enough for every provider.</summary>
@@ -22,7 +22,8 @@ internal sealed class CompletionService(
     public async IAsyncEnumerable<CompletionUpdate> StreamAsync(
         Caller caller, CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var model = CompletionRules.Model(catalogue, request.Model);
+        drain.EnsureAccepting();
+        var model = CompletionRules.Model(catalogue, caller, request.Model);
         CompletionRules.Check(request, model);
         var call = new CompletionCall(caller, time.NewId(), model, Math.Min(Estimate(request), model.ContextWindow));
         var output = OutputFor(request, call);
@@ -68,7 +69,7 @@ internal sealed class CompletionService(
     public IAsyncEnumerable<CompletionUpdate> StreamInThreadAsync(
         Caller caller, Guid threadId, CompletionRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var model = CompletionRules.Model(catalogue, request.Model);
+        var model = CompletionRules.Model(catalogue, caller, request.Model);
         CompletionRules.Check(request, model);
         return inThread.StreamAsync(
             caller,

@@ -7,7 +7,6 @@ public static class CompletionsServiceCollectionExtensions
     /// <summary>Completions and embeddings for programs.</summary>
     public static IServiceCollection AddConvoCompletions(this IServiceCollection services)
     {
-        services.AddSingleton<HeldUse>();
         services.AddSingleton<ThreadCompletion>();
         services.AddSingleton<ICompletionService, CompletionService>();
         services.AddSingleton<IEmbeddingService, EmbeddingService>();

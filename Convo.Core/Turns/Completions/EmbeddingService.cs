@@ -7,12 +7,11 @@ using Convo.Core.Usage;
 namespace Convo.Core.Turns.Completions;
 
 /// <inheritdoc cref="IEmbeddingService"/>
-internal sealed class EmbeddingService(IEmbedder embedder, IModelCatalogue catalogue, HeldUse held, ITokenCounter counter, TimeProvider time) : IEmbeddingService
+internal sealed class EmbeddingService(IEmbedder embedder, IEmbeddingMeter meter, ITokenCounter counter) : IEmbeddingService
 {
     private const int MostTexts = 2048;
     private const int MostTokens = 300_000;
     private const int MostTokensOfOne = 8192;
-    private const string BuiltInPrefix = "convo-";
 
     public IReadOnlyList<string> Models => [embedder.ModelId];
 
@@ -25,44 +24,20 @@ internal sealed class EmbeddingService(IEmbedder embedder, IModelCatalogue catal
 
         var size = SizeOf(dimensions);
         var tokens = Count(texts);
-        var vectors = embedder.ModelId.StartsWith(BuiltInPrefix, StringComparison.Ordinal)
-            // It runs here and costs nothing.
-            ? await embedder.EmbedAsync(texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false)
-            : await PaidAsync(caller, texts, tokens, cancellationToken).ConfigureAwait(false);
+        var vectors = await VectorsAsync(caller, texts, cancellationToken).ConfigureAwait(false);
         return new Embeddings(embedder.ModelId, size == embedder.Dimensions ? vectors : [.. vectors.Select(vector => Shortened(vector, size))], tokens);
     }
 
-    private async Task<IReadOnlyList<float[]>> PaidAsync(Caller caller, IReadOnlyList<string> texts, int tokens, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<float[]>> VectorsAsync(Caller caller, IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
-        var (provider, name) = embedder.ModelId.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
-            ? (embedder.ModelId[..slash], embedder.ModelId[(slash + 1)..])
-            : ("embedding", embedder.ModelId);
-        var prices = catalogue.Find(embedder.ModelId)?.Prices;
-        var hold = await held.ReserveAsync(caller, new HoldRequest(time.NewId(), tokens, 0, 0, prices), cancellationToken).ConfigureAwait(false);
-        LedgerEntry? bill = null;
         try
         {
-            var vectors = await embedder.EmbedAsync(texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false);
-            bill = Bill();
-            return vectors;
-        }
-        catch (OperationCanceledException)
-        {
-            // The provider has the texts and charges for them whether or not anybody waits for the vectors.
-            bill = Bill();
-            throw;
+            return await meter.EmbedAsync(EmbeddingPayer.Of(caller, null, UsageSource.Api), embedder, texts, EmbeddingPurpose.Document, cancellationToken).ConfigureAwait(false);
         }
         catch (EmbeddingException e)
         {
             throw new ProviderException(ProviderErrors.BadResponse, e.Message, e);
         }
-        finally
-        {
-            await held.EndAsync(hold.TurnId, bill).ConfigureAwait(false);
-        }
-
-        LedgerEntry Bill() => new(
-            hold.TurnId, caller.UserId, caller.TeamId, caller.ApiKeyId, null, null, UsageSource.Api, name, provider, tokens, 0, 0, 0, prices, Estimated: true, hold.At);
     }
 
     private int SizeOf(int? dimensions) => dimensions switch

@@ -130,11 +130,11 @@ public sealed class ModelCatalogueTests
     }
 
     [Fact]
-    public async Task Discovery_ModelsNamedBySettings_AsksNobody()
+    public async Task Discovery_ModelsNamedBySettings_OnlyCheckThem()
     {
         await using var host = new ModelsHost(null, null, ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1"), ("OPENAI_MODELS", "local"));
 
-        Assert.False(host.Get<IEnumerable<IModelProvider>>().OfType<IDiscoverableProvider>().Single(p => p.Id == "openai").CanDiscover);
+        Assert.Equal(DiscoveryUse.CheckModels, host.Get<IEnumerable<IModelProvider>>().OfType<IDiscoverableProvider>().Single(p => p.Id == "openai").Discovery);
     }
 
     [Fact]

@@ -23,14 +23,17 @@ internal sealed class ModelsHost : IAsyncDisposable
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
         services.AddLogging(b =>
         {
-            b.SetMinimumLevel(LogLevel.Debug);
+            b.SetMinimumLevel((logs as Providers.LogCapture)?.Level ?? LogLevel.Debug);
             if (logs is not null)
             {
                 b.AddProvider(logs);
             }
         });
+        services.AddSingleton(Store).AddSingleton<IModelStore>(Store).AddSingleton<IModelSignals>(Store);
         _services = services.AddConvoModels(configuration).BuildServiceProvider();
     }
+
+    public MemoryModelStore Store { get; } = new();
 
     public const string Key = "sk-test-0123456789abcdefghij";
 
@@ -59,14 +62,17 @@ internal sealed record Heard(string Text, string Reasoning, ChatFinishReason? Fi
 {
     public string? Code => (Failure as ProviderException)?.Code;
 
-    public static async Task<Heard> FromAsync(IChatClient client, string question = "hi", ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<Heard> FromAsync(IChatClient client, string question = "hi", ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        FromAsync(client, [new ChatMessage(ChatRole.User, question)], options, cancellationToken);
+
+    public static async Task<Heard> FromAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var (text, reasoning) = ("", "");
         ChatFinishReason? reason = null;
         AnswerUsage? usage = null;
         try
         {
-            await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, question)], options, cancellationToken))
+            await foreach (var update in client.GetStreamingResponseAsync(messages, options, cancellationToken))
             {
                 text += update.Text;
                 reasoning += string.Concat(update.Contents.OfType<TextReasoningContent>().Select(r => r.Text));

@@ -1,4 +1,5 @@
 using Convo.Core.Knowledge;
+using Convo.Tests.Fakes;
 using Convo.Tests.Fixtures;
 
 namespace Convo.Tests.Data.Knowledge;
@@ -31,6 +32,19 @@ public sealed class RetrieverTests : IAsyncLifetime
 
         Assert.Empty((await RetrieveAsync("penguins", RetrievalScope.Everything)).Passages);
         Assert.Equal(1, Assert.Single((await RetrieveAsync("travel costs", RetrievalScope.Everything)).Passages).Number);
+    }
+
+    [Fact]
+    public async Task Retrieve_AQuestion_IsEmbeddedAtTheExpenseOfWhoAsks()
+    {
+        await _engine.IndexAsync("Travel costs are paid after thirty days.", "policy.txt");
+        var uses = (EmbeddingUses)_engine.Get<IEmbeddingMeter>();
+        var before = uses.Recorded.Count;
+
+        await RetrieveAsync("travel costs", RetrievalScope.Everything);
+
+        Assert.True(before > 0);
+        Assert.Equal(EmbeddingPayer.Of(_engine.Owner, null), Assert.Single(uses.Recorded.Skip(before)));
     }
 
     [Fact]

@@ -90,6 +90,22 @@ public sealed class UploadTests : IAsyncLifetime
         await AssertNothingStoredAsync();
     }
 
+    /// <summary>Clients that send slowly, more than there are connections, hold none of them.</summary>
+    [Fact]
+    public async Task Upload_ByManySlowClients_LeavesTheDatabaseToOthers()
+    {
+        var goOn = new TaskCompletionSource();
+        var slow = Enumerable.Range(0, 40).Select(_ => UploadAsync(new SlowStream(Text(1_200_000), goOn.Task))).ToList();
+
+        Assert.Equal(0, await _engine.CountAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"));
+        await UploadAsync(new MemoryStream("quick"u8.ToArray()), "quick.txt");
+        Assert.Equal(1, await _engine.CountAsync("SELECT count(*) FROM attachments"));
+        goOn.SetResult();
+        await Task.WhenAll(slow);
+
+        Assert.Equal(41, await _engine.CountAsync("SELECT count(*) FROM attachments AS a WHERE a.size_bytes = (SELECT sum(length(b.bytes)) FROM attachment_blobs AS b WHERE b.attachment_id = a.id)"));
+    }
+
     [Fact]
     public async Task Get_OfAnothersFile_Is404OnEveryWay()
     {
@@ -151,5 +167,37 @@ public sealed class UploadTests : IAsyncLifetime
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             Position >= cutAt ? throw new IOException("The connection was reset.") : base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, cutAt - Position)], cancellationToken);
+    }
+
+    /// <summary>Gives its first half and then nothing until it may go on.</summary>
+    private sealed class SlowStream(byte[] bytes, Task goOn) : Stream
+    {
+        private int _at;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_at >= bytes.Length / 2)
+            {
+                await goOn.WaitAsync(cancellationToken);
+            }
+
+            var read = Math.Min(Math.Min(buffer.Length, 64 * 1024), bytes.Length - _at);
+            bytes.AsMemory(_at, read).CopyTo(buffer);
+            _at += read;
+            return read;
+        }
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => bytes.Length;
+        public override long Position { get => _at; set => throw new NotSupportedException(); }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Flush()
+        {
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Convo.Core.Accounts;
 using Convo.Core.Conversations;
 using Convo.Core.Models;
 using Convo.Web.Components.Layout;
@@ -10,7 +11,10 @@ namespace Convo.Web.Components.Chat;
 /// <summary>The chat page. The address is the state: every circuit can be lost. It draws a <see cref="ChatSession"/> and forwards to it.</summary>
 public sealed partial class ChatPage : IAsyncDisposable
 {
+    private static readonly TimeSpan TitlePatience = TimeSpan.FromSeconds(4);
+
     private string? _name;
+    private Caller? _caller;
     private OpenSource? _source;
     private Guid? _why;
     private Conversation? _conversation;
@@ -24,12 +28,16 @@ public sealed partial class ChatPage : IAsyncDisposable
     [Inject] internal CurrentPerson Current { get; set; } = null!;
     [Inject] internal NavigationManager Navigation { get; set; } = null!;
     [Inject] internal IDialogService Dialogs { get; set; } = null!;
+    [Inject] internal TimeProvider Clock { get; set; } = null!;
     [Inject] internal ISnackbar Snackbar { get; set; } = null!;
     [Inject] internal Failures Failures { get; set; } = null!;
 
     [Parameter] public Guid? ThreadId { get; set; }
 
     private ChatSnapshot Snapshot => Session.Snapshot;
+
+    /// <summary>What this person may choose; the whole catalogue until it is known who that is.</summary>
+    private IReadOnlyList<ModelInfo> Offered => _caller is { } caller ? Models.ListFor(caller) : Models.List();
 
     private string? Title => Snapshot.Thread is { } thread ? ThreadGroups.TitleOf(thread) : null;
 
@@ -39,7 +47,10 @@ public sealed partial class ChatPage : IAsyncDisposable
         Session.TurnEnded += OnTurnEnded;
         Shelf.Changed += OnShelfChanged;
         Commands.ModelPicked += OnModelPicked;
+        Models.Changed += OnModelsChanged;
         _name = (await Current.FindAsync())?.Name;
+        _caller = await Current.CallerAsync();
+        Session.Offer(Offered, Models.DefaultFor(_caller));
     }
 
     protected override Task OnParametersSetAsync()
@@ -54,24 +65,38 @@ public sealed partial class ChatPage : IAsyncDisposable
         Session.TurnEnded -= OnTurnEnded;
         Shelf.Changed -= OnShelfChanged;
         Commands.ModelPicked -= OnModelPicked;
+        Models.Changed -= OnModelsChanged;
         await Session.DisposeAsync();
     }
 
     private void Refresh() => _ = InvokeAsync(StateHasChanged);
 
-    private void OnTurnEnded() => _ = InvokeAsync(() => Task.WhenAll(Shelf.LoadAsync(), Budget.RefreshAsync()));
+    private void OnTurnEnded() => _ = InvokeAsync(async () =>
+    {
+        await Task.WhenAll(Shelf.LoadAsync(), Budget.RefreshAsync());
+        if (Snapshot.Messages.Count > 2) return;
+        // A cheap model may give the thread a better title than its first words, a moment later.
+        await Task.Delay(TitlePatience, Clock);
+        await Shelf.LoadAsync();
+    });
 
     private void OnShelfChanged() => _ = InvokeAsync(() =>
     {
         if (Snapshot.Thread is { } thread && Shelf.Find(thread.Id) is { } listed) Session.TitleIs(listed.Title);
     });
 
-    private void OnModelPicked(string id) => _ = InvokeAsync(async () =>
+    private void OnModelsChanged() => _ = InvokeAsync(() =>
     {
-        if (Models.Find(id) is { } model) await Session.ChooseAsync(model, Snapshot.Temperature);
+        if (_caller is { } caller) Session.Offer(Offered, Models.DefaultFor(caller));
+        StateHasChanged();
     });
 
-    private Task Choose((ModelInfo Model, double? Temperature) choice) => Session.ChooseAsync(choice.Model, choice.Temperature);
+    private void OnModelPicked(string id) => _ = InvokeAsync(async () =>
+    {
+        if (Offered.FirstOrDefault(model => model.QualifiedId == id) is { } model) await Session.ChooseAsync(model, Snapshot.Temperature);
+    });
+
+    private Task Choose((ModelInfo Model, double? Temperature, bool Once) choice) => Session.ChooseAsync(choice.Model, choice.Temperature, choice.Once);
 
     private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key) draft)
     {

@@ -1,4 +1,5 @@
 using Convo.Core.Conversations;
+using Convo.Core.Models;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -21,8 +22,8 @@ public sealed partial class Composer
 
     [Parameter] public Guid? ThreadId { get; set; }
 
-    /// <summary>Qualified id of the model that will answer: its prices are what the estimate goes by.</summary>
-    [Parameter] public string? Model { get; set; }
+    /// <summary>Who gets the message: its prices are what the estimate goes by, and not every model sees pictures.</summary>
+    [Parameter] public ModelInfo? Model { get; set; }
 
     /// <summary>True when the message was stored.</summary>
     [Parameter, EditorRequired] public Func<(string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key), Task<bool>> OnSend { get; set; } = null!;
@@ -34,6 +35,11 @@ public sealed partial class Composer
 
     /// <summary>Further buttons beside the paperclip.</summary>
     [Parameter] public RenderFragment? Tools { get; set; }
+
+    private string? Hold => Pending.Hold
+        ?? (Model is { SupportsImages: false } && Pending.Files.Any(file => file.MediaType.StartsWith("image/", StringComparison.Ordinal))
+            ? $"{Model.Name} cannot see pictures. Choose another model, or remove them."
+            : null);
 
     private string Placeholder => HasMessages ? "Ask a follow-up, or drop a file…" : "Ask anything, or drop a file…";
 
@@ -134,7 +140,7 @@ public sealed partial class Composer
     private async Task SendAsync(string text, Guid? key)
     {
         if (_box is null) return;
-        if (string.IsNullOrWhiteSpace(text) || Pending.Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
+        if (string.IsNullOrWhiteSpace(text) || Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
         {
             await _box.InvokeVoidAsync("giveBack", text);
             return;

@@ -22,11 +22,9 @@ internal static class ModelsEndpoint
 
     private static List<ListedModel> All(Caller caller, IModelCatalogue catalogue, IEmbeddingService embeddings, ModelNames names)
     {
-        // Asked for so that the list is for those who are known.
-        _ = caller;
         return
         [
-            .. catalogue.List().Select(m => new ListedModel(names.Of(m), m.Provider, m.Name, m.ContextWindow, m.MaxOutputTokens)),
+            .. catalogue.ListFor(caller).Select(m => new ListedModel(names.Of(m), m.Provider, m.Name, m.ContextWindow, m.MaxOutputTokens)),
             .. embeddings.Models.Select(m => new ListedModel(m, m.Split('/') is [var provider, _, ..] ? provider : "convo", m, null, null)),
         ];
     }

@@ -10,6 +10,9 @@ internal static class RetrievalBench
 {
     private const int Depth = 100;
 
+    /// <summary>Passages that are asked for: long documents have several.</summary>
+    private const int Passages = 150;
+
     public static BenchCommand Command { get; } = new(
         "retrieval",
         "Ranking quality beside Lucene.Net's BM25: --beir <folder> [--qrels file] [--language name] [--limit questions] [--weights 0,0.01,1] [--worst n]",
@@ -35,11 +38,11 @@ internal static class RetrievalBench
             // The first questions fill caches and prepare statements.
             foreach (var query in queries.Take(20))
             {
-                await index.SearchAsync(query.Text, mode, Depth, cancellationToken);
+                await index.SearchAsync(query.Text, mode, Passages, cancellationToken);
             }
 
             measured[Name(mode)] = await MeasureAsync(
-                Name(mode), collection, queries, question => index.SearchAsync(question, mode, Depth, cancellationToken));
+                Name(mode), collection, queries, question => index.SearchAsync(question, mode, Passages, cancellationToken));
         }
 
         using (var lucene = new LuceneIndex(collection.Documents, language))

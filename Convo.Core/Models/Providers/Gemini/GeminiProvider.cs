@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Convo.Core.Models.Providers.Gemini;
 
 /// <summary>Gemini through Google's OpenAI-compatible endpoint (https://ai.google.dev/gemini-api/docs/openai).</summary>
-internal sealed class GeminiProvider : IModelProvider, IDisposable
+internal sealed class GeminiProvider : IDiscoverableProvider, IDisposable
 {
     public const string ProviderId = "gemini";
     private static readonly Uri OwnAddress = new("https://generativelanguage.googleapis.com/v1beta/openai");
@@ -29,6 +29,12 @@ internal sealed class GeminiProvider : IModelProvider, IDisposable
     public string Name => "Gemini";
 
     public IReadOnlyList<ModelInfo> Models => _endpoint is null ? [] : ShippedModels.Instance.WithNamed(ProviderId, _settings.Models, Unknown);
+
+    public DiscoveryUse Discovery => _endpoint is null ? DiscoveryUse.None : DiscoveryUse.CheckModels;
+
+    public Task<IReadOnlyList<string>> ListModelIdsAsync(CancellationToken cancellationToken) => _endpoint!.ListModelsAsync(cancellationToken);
+
+    public ModelInfo Describe(string id) => ShippedModels.Instance.Known(ProviderId, id, Unknown);
 
     public IChatClient Create(ModelInfo model) => _endpoint!.Chat(model.Id);
 

@@ -33,12 +33,24 @@ internal static class ProviderFailures
     public static ProviderException Unreadable(string providerName, Exception cause) => new(
         ProviderErrors.BadResponse,
         $"{providerName} answered in a form that cannot be read. Try again or choose another model.",
-        cause);
+        WithoutText(cause));
 
     public static ProviderException BadResponse(ProviderIdentity provider, string what, Exception? cause = null) => new(
         ProviderErrors.BadResponse,
         $"{provider.Name} {what}. Try again or choose another model; if it stays, an administrator can check {provider.UrlSetting}.",
-        cause);
+        cause is null ? null : WithoutText(cause));
+
+    /// <summary>Parsers and SDKs quote what they could not read, which may be anything, a key too. What they are called is kept.</summary>
+    private static InvalidDataException WithoutText(Exception cause)
+    {
+        var names = new List<string>();
+        for (var e = cause; e is not null; e = e.InnerException)
+        {
+            names.Add(e.GetType().Name);
+        }
+
+        return new InvalidDataException(string.Join(" < ", names));
+    }
 
     private static ProviderException Make(ProviderIdentity provider, FailureKind kind, int? status, ErrorBody body, TimeSpan? retryAfter)
     {

@@ -32,14 +32,13 @@ internal sealed class OllamaProvider : IDiscoverableProvider, IDisposable
 
     public IReadOnlyList<ModelInfo> Models => [];
 
-    /// <summary>Not when <c>OPENAI_BASE_URL</c> names the same server already.</summary>
-    public bool CanDiscover => _options.OpenAI.BaseUrl?.Contains(":11434", StringComparison.Ordinal) != true;
+    /// <summary>Not when a setting names the same server already.</summary>
+    public DiscoveryUse Discovery =>
+        _options.Compatible.Select(p => p.BaseUrl).Append(_options.OpenAI.BaseUrl).Any(url => url?.Contains(":11434", StringComparison.Ordinal) == true) ? DiscoveryUse.None : DiscoveryUse.Offer;
 
-    public async Task<IReadOnlyList<ModelInfo>> DiscoverAsync(CancellationToken cancellationToken) =>
-    [
-        .. ChatModelNames.Of(await _endpoint.ListModelsAsync(cancellationToken).ConfigureAwait(false))
-            .Select(id => ShippedModels.Instance.Named(ProviderId, id, Unknown) with { Prices = Free }),
-    ];
+    public Task<IReadOnlyList<string>> ListModelIdsAsync(CancellationToken cancellationToken) => _endpoint.ListModelsAsync(cancellationToken);
+
+    public ModelInfo Describe(string id) => ShippedModels.Instance.Named(ProviderId, id, Unknown) with { Prices = Free };
 
     public IChatClient Create(ModelInfo model) => _endpoint.Chat(model.Id);
 

@@ -1,12 +1,15 @@
 using System.Buffers;
 using System.Text.Json;
+using Convo.Core.Models.Providers.Streams;
 
 namespace Convo.Core.Models.Providers.OpenAI;
 
 /// <summary>Writes a chunk as OpenAI itself would (https://platform.openai.com/docs/api-reference/chat-streaming).</summary>
-internal static class ChatChunkWriter
+internal sealed class ChatChunkWriter : IAnswerWriter
 {
-    public static void Write(ArrayBufferWriter<byte> to, ChatChunk chunk)
+    public static ChatChunkWriter Instance { get; } = new();
+
+    public void Write(ArrayBufferWriter<byte> to, AnswerChunk chunk)
     {
         to.Write("data: "u8);
         using (var json = new Utf8JsonWriter(to))
@@ -26,9 +29,9 @@ internal static class ChatChunkWriter
         to.Write("\n\n"u8);
     }
 
-    public static void WriteFinish(ArrayBufferWriter<byte> to, string reason) => Write(to, new ChatChunk(null, null, "", "", "", default, reason, null));
+    public void WriteEnd(ArrayBufferWriter<byte> to) => to.Write("data: [DONE]\n\n"u8);
 
-    private static void WriteChoice(Utf8JsonWriter json, ChatChunk chunk)
+    private static void WriteChoice(Utf8JsonWriter json, AnswerChunk chunk)
     {
         json.WriteStartObject();
         json.WriteNumber("index"u8, 0);

@@ -2,27 +2,30 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json;
 using Convo.Core.Models.Providers.Http;
+using Convo.Core.Models.Providers.Streams;
 using Microsoft.Extensions.AI;
 using OpenAI;
 
 namespace Convo.Core.Models.Providers.OpenAI;
 
 /// <summary>
-/// One address that speaks OpenAI's protocol: OpenAI itself, or a compatible server (Ollama, vLLM, LM Studio, OpenRouter, Gemini's door).
+/// One address that speaks OpenAI's protocol: OpenAI itself, or a compatible server (Ollama, vLLM, LM Studio, OpenRouter, Gemini's door);
+/// with a translator, one that speaks another.
 /// </summary>
-internal sealed class OpenAIEndpoint : IDisposable
+internal sealed class OpenAIEndpoint : IChatEndpoint
 {
     private readonly ProviderIdentity _identity;
     private readonly HttpClient _http;
     private readonly OpenAIClient _client;
     private readonly bool _isOpenAI;
 
-    public OpenAIEndpoint(ProviderIdentity identity, Uri baseUrl, string? apiKey, TimeSpan connectTimeout, TimeProvider time)
+    public OpenAIEndpoint(ProviderIdentity identity, Uri baseUrl, string? apiKey, TimeSpan connectTimeout, TimeProvider time, RequestTranslator? translator = null)
     {
         _identity = identity;
         _isOpenAI = baseUrl.Host == "api.openai.com";
         var habits = new EndpointHabits(sendsDone: _isOpenAI);
-        _http = ProviderHttp.Create(identity, baseUrl, connectTimeout, time, inside: inner => new ChatStreamHandler(identity, habits, inner));
+        _http = ProviderHttp.Create(identity, baseUrl, connectTimeout, time, inside: inner => new AnswerStreamHandler(
+            identity, habits, () => ChatChunkWriter.Instance, translator is null ? inner : new RequestTranslatorHandler(translator, baseUrl, inner)));
         _client = new OpenAIClient(
             // Servers without a key ignore it; the SDK wants one.
             new ApiKeyCredential(apiKey ?? "none"),
@@ -51,9 +54,9 @@ internal sealed class OpenAIEndpoint : IDisposable
         {
             // Read leniently: compatible servers leave out members that the SDK's own model asks for.
             using var document = JsonDocument.Parse(result.GetRawResponse().Content);
-            return [.. document.RootElement.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).OfType<string>()];
+            return ModelIds.Read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw ProviderFailures.BadResponse(_identity, "did not answer with a list of models", e);
         }

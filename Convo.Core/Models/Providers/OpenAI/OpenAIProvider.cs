@@ -59,10 +59,11 @@ internal sealed class OpenAIProvider : IDiscoverableProvider, IDisposable
         }
     }
 
-    public bool CanDiscover => _endpoint is not null && !_isOpenAI && _settings.Models.Count == 0;
+    public DiscoveryUse Discovery => _endpoint is null ? DiscoveryUse.None : !_isOpenAI && _settings.Models.Count == 0 ? DiscoveryUse.Offer : DiscoveryUse.CheckModels;
 
-    public async Task<IReadOnlyList<ModelInfo>> DiscoverAsync(CancellationToken cancellationToken) =>
-        [.. ChatModelNames.Of(await _endpoint!.ListModelsAsync(cancellationToken).ConfigureAwait(false)).Select(Named)];
+    public Task<IReadOnlyList<string>> ListModelIdsAsync(CancellationToken cancellationToken) => _endpoint!.ListModelsAsync(cancellationToken);
+
+    public ModelInfo Describe(string id) => _isOpenAI ? ShippedModels.Instance.Known(ProviderId, id, UnknownOpenAI) : Named(id);
 
     public IChatClient Create(ModelInfo model) => _endpoint!.Chat(model.Id);
 

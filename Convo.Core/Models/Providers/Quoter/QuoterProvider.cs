@@ -19,5 +19,8 @@ internal sealed class QuoterProvider(IOptions<ModelOptions> options, ITokenCount
 
     public IReadOnlyList<ModelInfo> Models => Only;
 
+    /// <summary>There is one Quoter, whatever it is called.</summary>
+    public ModelInfo Describe(string id) => Only[0] with { Id = id, Name = id };
+
     public IChatClient Create(ModelInfo model) => new QuoterChatClient(counter, !options.Value.HasProvider, options.Value.QuoterPace, time);
 }

@@ -110,6 +110,8 @@ internal sealed class LogCapture : ILoggerProvider, ILogger
 {
     private readonly StringBuilder _text = new();
 
+    public LogLevel Level { get; init; } = LogLevel.Debug;
+
     public string Text
     {
         get

@@ -2,6 +2,7 @@ using Bunit;
 using Convo.Core.Conversations;
 using Convo.Core.Knowledge;
 using Convo.Core.Shared;
+using Convo.Core.Usage;
 using Convo.Web.Components.Chat;
 using Convo.Web.Components.Layout;
 using Convo.Web.Components.Shared;
@@ -99,6 +100,29 @@ public sealed class ComposerTests : ComponentTest
         Assert.Contains("Today’s budget is used up", view.Find(".notice").TextContent, StringComparison.Ordinal);
         Assert.Contains("17:02 (in 3 h 0 min). Your text is kept.", view.Find(".notice").TextContent, StringComparison.Ordinal);
         Assert.True(view.Find("form").HasAttribute("data-blocked"));
+    }
+
+    [Fact]
+    public async Task Budget_MoneyOverItsLimit_SaysWhichBudgetAndByHowMuch()
+    {
+        Usage.Budgets.Add(new BudgetState(BudgetScope.Team, Caller.UserId, BudgetWindow.Month, 10, 0, null, 5.25m, 5m, Time.GetUtcNow().AddDays(8)));
+        await Services.GetRequiredService<BudgetWatch>().RefreshAsync();
+        var view = Show();
+
+        Assert.Contains("Team’s budget this month is used up", view.Find(".notice").TextContent, StringComparison.Ordinal);
+        Assert.Contains("$5.25 of $5.00 used, $0.25 over. It opens again at 30 Nov, 14:02 (in 8 days).", view.Find(".notice").TextContent, StringComparison.Ordinal);
+        Assert.True(view.Find("form").HasAttribute("data-blocked"));
+    }
+
+    [Fact]
+    public async Task Budget_PastTheSoftLimit_SaysWhatIsLeftAndBlocksNothing()
+    {
+        Usage.Limit(170_000, 200_000);
+        await Services.GetRequiredService<BudgetWatch>().RefreshAsync();
+        var view = Show();
+
+        Assert.Contains("Today’s budget is running low. 30,000 tokens left until 17:02.", view.Find(".low").TextContent, StringComparison.Ordinal);
+        Assert.False(view.Find("form").HasAttribute("data-blocked"));
     }
 
     private IRenderedComponent<Composer> Show(Action<ComponentParameterCollectionBuilder<Composer>>? more = null) =>
