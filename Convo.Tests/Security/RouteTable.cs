@@ -82,6 +82,7 @@ internal static class RouteTable
         ["POST /v1/embeddings"] = Own("""{"model":"lexical","input":"hi"}"""),
         ["GET /v1/models"] = Own(),
         ["GET /v1/models/{**id}"] = Own(),
+        ["GET /v1/{**rest}"] = Own(),
 
         // The person
         [$"GET {Api}/me"] = Own(),
