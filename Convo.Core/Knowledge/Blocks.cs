@@ -15,4 +15,8 @@ public sealed record Block(BlockKind Kind, string Text, int Page, int Level);
 /// <param name="Title">The title its metadata or first heading gives, if any.</param>
 /// <param name="Pages">At least 1.</param>
 /// <param name="Blocks">In reading order; pages never fall.</param>
-public sealed record ExtractedDocument(string MediaType, string? Title, int Pages, IReadOnlyList<Block> Blocks);
+public sealed record ExtractedDocument(string MediaType, string? Title, int Pages, IReadOnlyList<Block> Blocks)
+{
+    /// <summary>Pages that show something but hold no text: scans. Ascending.</summary>
+    public IReadOnlyList<int> TextlessPages { get; init; } = [];
+}

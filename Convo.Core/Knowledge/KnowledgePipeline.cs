@@ -15,7 +15,8 @@ public static class KnowledgePipeline
         services.AddOptions<ExtractionOptions>().BindConfiguration(ExtractionOptions.Section);
         services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IDocumentExtractor, ChildProcessExtractor>();
+        services.TryAddSingleton<ChildProcessExtractor>();
+        services.TryAddSingleton<IDocumentExtractor, RecognizingExtractor>();
         services.TryAddSingleton<IChunker, StructureChunker>();
         return services;
     }

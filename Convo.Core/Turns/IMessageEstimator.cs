@@ -15,9 +15,12 @@ public interface IMessageEstimator
 /// <param name="MaxOutputTokens">The answer's cap; most answers are shorter.</param>
 /// <param name="InputCost">US dollars; null when the price is not known.</param>
 /// <param name="MaxCost">With an answer of <paramref name="MaxOutputTokens"/>.</param>
+/// <param name="NeededTokens">The least that has to be left: the prompt, and the shortest answer that is of use.</param>
+/// <param name="NeededCost">The same in US dollars.</param>
 /// <param name="Fits">Whether it would be admitted now, if need be with a shorter answer.</param>
 /// <param name="Budget">The budget that decides: of those without room, else of all, the one with the least left; null when nothing is limited.</param>
 /// <param name="TokensLeft">Of that budget, with what running answers hold taken off.</param>
 /// <param name="CostLeft">US dollars, as for tokens.</param>
 public sealed record MessageEstimate(
-    string Model, int InputTokens, int MaxOutputTokens, decimal? InputCost, decimal? MaxCost, bool Fits, BudgetState? Budget, long? TokensLeft, decimal? CostLeft);
+    string Model, int InputTokens, int MaxOutputTokens, decimal? InputCost, decimal? MaxCost, int NeededTokens, decimal? NeededCost,
+    bool Fits, BudgetState? Budget, long? TokensLeft, decimal? CostLeft);

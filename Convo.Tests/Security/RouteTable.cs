@@ -124,7 +124,7 @@ internal static class RouteTable
         [$"GET {Api}/admin/budgets/history"] = Admin($"{Api}/admin/budgets/history"),
         [$"GET {Api}/admin/usage"] = Admin($"{Api}/admin/usage"),
         [$"GET {Api}/admin/models"] = Admin($"{Api}/admin/models"),
-        [$"POST {Api}/admin/models"] = Admin($"{Api}/admin/models", "{}"),
+        [$"PUT {Api}/admin/models"] = Admin($"{Api}/admin/models", """{"ids":["quoter/quoter"]}"""),
         [$"GET {Api}/admin/models/{{**id}}"] = Admin($"{Api}/admin/models/quoter"),
         [$"PUT {Api}/admin/models/{{**id}}"] = Admin($"{Api}/admin/models/quoter", "{}"),
         [$"DELETE {Api}/admin/models/{{**id}}"] = Admin($"{Api}/admin/models/quoter"),

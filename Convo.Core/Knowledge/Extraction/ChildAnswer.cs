@@ -6,10 +6,17 @@ namespace Convo.Core.Knowledge;
 internal sealed class ChildAnswer(ExtractionOptions limits, IProgress<ExtractionProgress> progress)
 {
     private readonly List<Block> _blocks = [];
+    private readonly List<int> _textless = [];
     private long _characters;
 
     /// <summary>Set once the child has said everything.</summary>
     public ExtractedDocument? Result { get; private set; }
+
+    /// <summary>Called whenever the child says that it gets on.</summary>
+    public Action? Alive { get; set; }
+
+    /// <summary>What it said so far, should it never come to an end.</summary>
+    public IReadOnlyList<Block> Blocks => _blocks;
 
     /// <exception cref="ExtractionException">The child refused the file, or said more than it may.</exception>
     public async Task ReadAsync(Stream stdout, CancellationToken ct)
@@ -34,7 +41,9 @@ internal sealed class ChildAnswer(ExtractionOptions limits, IProgress<Extraction
         switch (message)
         {
             case { Kind: ChildMessageKind.Progress }:
-                progress.Report(new ExtractionProgress(message.Page, message.Number));
+                Alive?.Invoke();
+                if (message.Number > 0)
+                    progress.Report(new ExtractionProgress(message.Page, message.Number));
                 break;
             case { Kind: ChildMessageKind.Block, Text: { } text }:
                 _characters += text.Length;
@@ -43,10 +52,13 @@ internal sealed class ChildAnswer(ExtractionOptions limits, IProgress<Extraction
                 _blocks.Add(new Block(message.Block, text, message.Page, message.Number));
                 break;
             case { Kind: ChildMessageKind.End, Code: { } mediaType } when _blocks.Count > 0:
-                Result = new ExtractedDocument(mediaType, message.Text, Math.Max(message.Number, LastPage), _blocks);
+                Result = new ExtractedDocument(mediaType, message.Text, Math.Max(message.Number, LastPage), _blocks) { TextlessPages = _textless };
                 break;
             case { Kind: ChildMessageKind.Error, Code: { } code, Text: { } reason }:
-                throw new ExtractionException(code, reason);
+                throw new ExtractionException(code, reason) { TextlessPages = _textless };
+            case { Kind: ChildMessageKind.Textless } when _textless.Count < limits.MaxPages && message.Page > (_textless.Count == 0 ? 0 : _textless[^1]):
+                _textless.Add(message.Page);
+                break;
             default:
                 throw new JsonException("The extraction process sent a line of an unknown kind.");
         }

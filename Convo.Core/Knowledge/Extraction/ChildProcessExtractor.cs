@@ -13,33 +13,46 @@ internal sealed partial class ChildProcessExtractor(
         ExtractionRequest request, IProgress<ExtractionProgress> progress, CancellationToken ct)
     {
         var limits = options.Value;
-        using var deadline = new CancellationTokenSource(limits.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        var answer = new ChildAnswer(limits, progress);
+        var job = new ChildJob(request.FileName, LengthOf(request.Content), ReaderLimits.From(limits));
+        await RunAsync(job, request.Content, limits.Timeout, answer, ct).ConfigureAwait(false);
+        return answer.Result!;
+    }
+
+    /// <summary>Runs a child until it has said everything, and leaves nothing of it.</summary>
+    internal async Task RunAsync(ChildJob job, Stream content, TimeSpan timeout, ChildAnswer answer, CancellationToken ct)
+    {
+        var limits = options.Value;
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var silence = new CancellationTokenSource(limits.MaxSilence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token, silence.Token);
+        answer.Alive = () => silence.CancelAfter(limits.MaxSilence);
         using var child = Start(limits);
         var errors = BoundedText.ReadAsync(child.StandardError);
         try
         {
-            var sending = SendAsync(child, request, limits, either.Token);
-            var answer = new ChildAnswer(limits, progress);
+            var sending = SendAsync(child, job, content, either.Token);
             var reading = answer.ReadAsync(child.StandardOutput.BaseStream, either.Token);
             // A source that fails would leave the child waiting for the rest of the file.
             await (await Task.WhenAny(reading, sending).ConfigureAwait(false)).ConfigureAwait(false);
             await reading.ConfigureAwait(false);
             await sending.ConfigureAwait(false);
-            if (answer.Result is { } result)
-                return result;
+            if (answer.Result is not null)
+                return;
             await child.WaitForExitAsync(either.Token).ConfigureAwait(false);
             throw ChildDeath.Explain(child.ExitCode, await errors.ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ExtractionException(ExtractionCodes.Timeout, ExtractionReasons.Timeout(limits.Timeout));
+            throw new ExtractionException(ExtractionCodes.Timeout, ExtractionReasons.Timeout(deadline.IsCancellationRequested ? timeout : limits.MaxSilence));
         }
         finally
         {
             await EndAsync(child, errors).ConfigureAwait(false);
         }
     }
+
+    internal static long LengthOf(Stream content) => content.CanSeek ? content.Length - content.Position : 0;
 
     private Process Start(ExtractionOptions limits)
     {
@@ -54,16 +67,14 @@ internal sealed partial class ChildProcessExtractor(
         }
     }
 
-    private static async Task SendAsync(Process child, ExtractionRequest request, ExtractionOptions limits, CancellationToken ct)
+    private static async Task SendAsync(Process child, ChildJob job, Stream content, CancellationToken ct)
     {
-        var length = request.Content.CanSeek ? request.Content.Length - request.Content.Position : 0;
-        var job = new ChildJob(request.FileName, length, ReaderLimits.From(limits));
         var stdin = child.StandardInput.BaseStream;
         var buffer = new byte[128 * 1024];
         try
         {
             await WriteAsync(JsonSerializer.SerializeToUtf8Bytes(job, ChildJson.Default.ChildJob)).ConfigureAwait(false);
-            for (int read; (read = await request.Content.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0;)
+            for (int read; (read = await content.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0;)
                 await WriteAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
             await WriteAsync(default).ConfigureAwait(false);
             await stdin.FlushAsync(ct).ConfigureAwait(false);

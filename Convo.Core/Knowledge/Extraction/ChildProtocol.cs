@@ -31,7 +31,8 @@ internal static class ChildProtocol
 }
 
 /// <param name="Length">Bytes of the file when known, else 0; a hint only.</param>
-internal sealed record ChildJob(string FileName, long Length, ReaderLimits Limits);
+/// <param name="Recognition">Set when the child is to recognise text in pictures of pages instead of reading the file.</param>
+internal sealed record ChildJob(string FileName, long Length, ReaderLimits Limits, RecognitionJob? Recognition = null);
 
 /// <summary>One line from the child; which members are set depends on <see cref="Kind"/>.</summary>
 internal sealed record ChildMessage(
@@ -44,9 +45,9 @@ internal sealed record ChildMessage(
 
 /// <summary>
 /// <see cref="Progress"/>: Page of Number pages. <see cref="Block"/>: Block, Text, Page, Number (level). <see cref="End"/>: Text (title),
-/// Number (pages), Code (media type). <see cref="Error"/>: Code, Text (reason).
+/// Number (pages), Code (media type). <see cref="Error"/>: Code, Text (reason). <see cref="Textless"/>: Page, said before the end or the error.
 /// </summary>
-internal enum ChildMessageKind { Progress, Block, End, Error }
+internal enum ChildMessageKind { Progress, Block, End, Error, Textless }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(ChildJob))]

@@ -7,13 +7,18 @@ internal static class ChildSandbox
 {
     private const int RlimitCpu = 0;
     private const int RlimitFileSize = 1;
+    private const int RlimitData = 2;
     private const int RlimitCore = 4;
+    private const ulong ToolMemory = 1536UL << 20;
 
     /// <summary>
     /// CPU seconds (a last resort when the parent is stuck), no written files, no core dumps, low priority, no network and no programs.
     /// Each is best effort: a kernel that refuses one leaves the others.
     /// </summary>
-    public static void Enter(ReaderLimits limits)
+    /// <param name="mayStartPrograms">
+    /// For the child that runs the OCR programs. It parses nothing itself; the programs inherit all of this, and a limit to their memory.
+    /// </param>
+    public static void Enter(ReaderLimits limits, bool mayStartPrograms)
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -22,7 +27,9 @@ internal static class ChildSandbox
         Limit(RlimitCpu, (ulong)limits.MaxCpuSeconds);
         // The value counts for this thread and those it starts: the reader's.
         _ = SetPriority(0, 0, 10);
-        SystemCallFilter.Install();
+        if (mayStartPrograms)
+            Limit(RlimitData, ToolMemory);
+        SystemCallFilter.Install(mayStartPrograms);
     }
 
     private static void Limit(int resource, ulong value)

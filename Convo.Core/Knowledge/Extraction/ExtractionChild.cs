@@ -31,11 +31,14 @@ public static class ExtractionChild
         try
         {
             var job = ReadJob(stdin);
-            ChildSandbox.Enter(job.Limits);
+            ChildSandbox.Enter(job.Limits, mayStartPrograms: job.Recognition is not null);
             var bytes = ReadFile(stdin, job.Length);
             DieWithParent(stdin);
             using var output = new BufferedStream(stdout, 1 << 16);
-            Answer(bytes, job, new ChildSender(output));
+            if (job.Recognition is { } recognition)
+                Recognizer.Run(bytes, recognition, new ChildSender(output));
+            else
+                Answer(bytes, job, new ChildSender(output));
             return 0;
         }
         catch (IOException)
@@ -54,7 +57,7 @@ public static class ExtractionChild
         }
         catch (ExtractionException failure)
         {
-            sender.Error(failure.Code, failure.Reason);
+            sender.Error(failure);
             return;
         }
         catch (OutOfMemoryException)
@@ -103,6 +106,7 @@ public static class ExtractionChild
         {
             // Nothing more is ever sent: the read returns when the last holder of the other end is gone, even after kill -9.
             stdin.ReadByte();
+            OcrProcess.EndAll();
             Process.GetCurrentProcess().Kill();
         }, 256 << 10) { IsBackground = true }.Start();
 }

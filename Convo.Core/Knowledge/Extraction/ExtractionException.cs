@@ -7,6 +7,9 @@ public sealed class ExtractionException(string code, string reason, Exception? i
 
     public string Reason { get; } = reason;
 
+    /// <summary>Pages of a document without text in which a picture of text may be; empty when that is not the cause.</summary>
+    public IReadOnlyList<int> TextlessPages { get; init; } = [];
+
     /// <summary>Whether the same file may work another time: a busy or short machine is not the file's fault.</summary>
     public bool IsTransient => Code is ExtractionCodes.Timeout or ExtractionCodes.ChildUnavailable;
 }

@@ -11,6 +11,9 @@ public sealed class ExtractionOptions
     /// <summary>Wall time of one file.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Wall time without any progress, after which a file is given up: one page, one sheet or one picture never takes as long.</summary>
+    public TimeSpan MaxSilence { get; set; } = TimeSpan.FromSeconds(50);
+
     /// <summary>Managed heap of the child, in bytes. Its whole process uses some 150 MB more.</summary>
     public long MaxMemoryBytes { get; set; } = 768L << 20;
 
@@ -26,6 +29,18 @@ public sealed class ExtractionOptions
     public int MaxInflateRatio { get; set; } = 200;
 
     public int MaxParts { get; set; } = 10_000;
+
+    /// <summary>Whether pages without text are given to text recognition, where <c>tesseract</c> and <c>pdftoppm</c> are installed.</summary>
+    public bool Ocr { get; set; } = true;
+
+    /// <summary>Languages to recognise, as tesseract names them ("eng+deu"). Empty: those installed, at most four.</summary>
+    public string OcrLanguages { get; set; } = "";
+
+    /// <summary>Wall time of text recognition of one file; what was recognised by then is kept.</summary>
+    public TimeSpan OcrTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Pages of one file that are recognised.</summary>
+    public int MaxOcrPages { get; set; } = 500;
 
     /// <summary>Filled cells of all sheets of a workbook.</summary>
     public int MaxCells { get; set; } = 5_000_000;

@@ -16,6 +16,11 @@ internal static class ExtractionReasons
         "The file unpacks to far more than a document of its size should, so it was not read. Save it again and upload that.";
     public const string Unavailable = "The reading process could not be started on the server. Try again later; an administrator finds the cause in the log.";
 
+    public const string NoTextRecognized =
+        "No text was found in this PDF, and text recognition (OCR) found none in its pictures. Check that it is the right one, or scan it again with a higher resolution.";
+
+    public static string TooMuchText(int characters) => $"The file holds more than {characters:N0} characters of text. Split it and upload the parts.";
+
     public static string Timeout(TimeSpan limit) =>
         $"Reading the file took longer than {limit.TotalSeconds:N0} seconds and was stopped. Try again later, or split the file.";
 }

@@ -10,7 +10,8 @@ public interface IDocumentExtractor
 
 /// <param name="FileName">The name the user gave; only its extension is used, and only as a hint for plain text.</param>
 /// <param name="Content">Read once from its position to its end; the caller disposes it.</param>
-public sealed record ExtractionRequest(string FileName, Stream Content);
+/// <param name="Reopen">Opens the content again, for text recognition; null when there is no way to.</param>
+public sealed record ExtractionRequest(string FileName, Stream Content, Func<CancellationToken, Task<Stream>>? Reopen = null);
 
 /// <summary>Pages done of pages known; both are 0 while the reader cannot tell.</summary>
 public sealed record ExtractionProgress(int PagesDone, int Pages);

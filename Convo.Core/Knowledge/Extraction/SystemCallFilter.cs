@@ -19,19 +19,19 @@ internal static class SystemCallFilter
     private const ushort Return = 0x06;
 
     /// <returns>Whether the kernel took it.</returns>
-    public static bool Install()
+    public static bool Install(bool mayStartPrograms)
     {
-        // Numbers of: seccomp itself; socket, socketpair, execve, execveat, io_uring_setup (it can connect, too), ptrace.
-        (int Seccomp, uint Architecture, uint[] Refused)? table = RuntimeInformation.ProcessArchitecture switch
+        // Numbers of: seccomp itself; socket, socketpair, io_uring_setup (it can connect, too), ptrace; execve, execveat.
+        (int Seccomp, uint Architecture, uint[] Refused, uint[] Programs)? table = RuntimeInformation.ProcessArchitecture switch
         {
-            Architecture.X64 => (317, 0xC000003E, [41, 53, 59, 322, 425, 101]),
-            Architecture.Arm64 => (277, 0xC00000B7, [198, 199, 221, 281, 425, 117]),
+            Architecture.X64 => (317, 0xC000003E, [41, 53, 425, 101], [59, 322]),
+            Architecture.Arm64 => (277, 0xC00000B7, [198, 199, 425, 117], [221, 281]),
             _ => null,
         };
         if (table is not { } system || Prctl(PrSetNoNewPrivs, 1, 0, 0, 0) != 0)
             return false;
 
-        var program = Program(system.Architecture, system.Refused);
+        var program = Program(system.Architecture, mayStartPrograms ? system.Refused : [.. system.Refused, .. system.Programs]);
         var pinned = GCHandle.Alloc(program, GCHandleType.Pinned);
         try
         {

@@ -6,7 +6,9 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
     private readonly List<Block> _blocks = [];
     private int _characters;
     private int _pages = 1;
+    private readonly List<int> _textless = [];
     private int _insidePage;
+    private (string Text, int Page)? _announced;
     private int _headingShift;
 
     /// <summary>The title its metadata gives; that of a file inside it is not taken.</summary>
@@ -23,6 +25,9 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
     public bool IsFull => _characters > limits.MaxCharacters;
 
     public IReadOnlyList<Block> Blocks => _blocks;
+
+    /// <summary>A heading that is written once something comes below it: an empty sheet has no name to be found by.</summary>
+    public void Announce(string heading, int page) => _announced = (heading, page);
 
     public void Heading(string text, int level, int page) =>
         Add(BlockKind.Heading, TextCleaner.Flow(text), page, Math.Clamp(level + _headingShift, 1, 6));
@@ -48,6 +53,13 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
         return outer;
     }
 
+    /// <summary>Notes a page of this file that holds no text; a picture of text may be on it.</summary>
+    public void TextlessPage(int page)
+    {
+        if (_insidePage == 0)
+            _textless.Add(page);
+    }
+
     /// <summary>Tells how far the reader is, and that the document has at least <paramref name="done"/> pages.</summary>
     public void PageDone(int done, int total)
     {
@@ -57,6 +69,9 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
         _pages = Math.Max(_pages, Math.Max(done, total));
         progress(new ExtractionProgress(done, total));
     }
+
+    /// <summary>Tells that the reader gets on, where it cannot tell how far.</summary>
+    public void Alive() => progress(new ExtractionProgress(0, 0));
 
     public void CheckPages(int pages)
     {
@@ -73,25 +88,29 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
         {
             throw new ExtractionException(ExtractionCodes.NoText, type == FileTypes.Pdf
                 ? "No text was found in this PDF; it may be a scan. Run text recognition (OCR) on it and upload the result."
-                : "No text was found in this file. Check that it is the right one.");
+                : "No text was found in this file. Check that it is the right one.") { TextlessPages = _textless };
         }
         var title = TextCleaner.Flow(Title ?? "");
         if (title.Length == 0)
             title = _blocks.Take(20).FirstOrDefault(block => block is { Kind: BlockKind.Heading, Level: 1 })?.Text ?? "";
         if (title.Length > 300)
             title = title[..(char.IsHighSurrogate(title[299]) ? 299 : 300)];
-        return new ExtractedDocument(type.MediaType, title.Length == 0 ? null : title, _pages, _blocks);
+        return new ExtractedDocument(type.MediaType, title.Length == 0 ? null : title, _pages, _blocks) { TextlessPages = _textless };
     }
 
     private void Add(BlockKind kind, string text, int page, int level)
     {
         if (string.IsNullOrWhiteSpace(text))
             return;
+        if (_announced is { } heading)
+        {
+            _announced = null;
+            Heading(heading.Text, 1, heading.Page);
+        }
         _characters += text.Length;
         if (_characters > limits.MaxCharacters)
         {
-            throw new ExtractionException(ExtractionCodes.TooLarge,
-                $"The file holds more than {limits.MaxCharacters:N0} characters of text. Split it and upload the parts.");
+            throw new ExtractionException(ExtractionCodes.TooLarge, ExtractionReasons.TooMuchText(limits.MaxCharacters));
         }
         page = _insidePage > 0 ? _insidePage : page;
         _pages = Math.Max(_pages, page);

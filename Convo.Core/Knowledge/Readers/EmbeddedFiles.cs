@@ -13,6 +13,12 @@ internal sealed class EmbeddedFiles(DocumentBuilder output, ReaderLimits limits,
     {
         if (++_count > limits.MaxEmbedded)
             throw new ExtractionException(ExtractionCodes.TooLarge, $"The file holds more than {limits.MaxEmbedded:N0} other files. Split it and upload the parts.");
+        var type = bytes.IsEmpty ? null : FileType.Detect(bytes.Span, name);
+        if (type == FileTypes.Image || type == FileTypes.Media)
+        {
+            output.Lines($"Attachment: {name} ({type.Label}, not read)", page);
+            return;
+        }
         output.Heading($"Attachment: {name}", 2, page);
         if (_depth >= limits.MaxNesting)
         {

@@ -25,5 +25,5 @@ internal static class OleTypes
     }
 
     private static bool Has(ReadOnlySpan<byte> head, IReadOnlyCollection<string>? names, string name) =>
-        names is { Count: > 0 } ? names.Contains(name) : head.IndexOf(Encoding.Unicode.GetBytes("\0" + name + "\0")[1..^1]) >= 0;
+        names is { Count: > 0 } ? names.Contains(name) : head.IndexOf(Encoding.Unicode.GetBytes(name)) >= 0;
 }

@@ -11,8 +11,10 @@ internal static class PackedTypes
 
     public static DetectedType DetectZip(ReadOnlySpan<byte> head, string extension)
     {
-        if (Whole(head) is { } names)
-            return ByNames(names, head) ?? FileTypes.Zip;
+        if (Whole(head) is { } package)
+            return Declared(package.MimeType) ?? ByNames(package.Names) ?? FileTypes.Zip;
+        if (MimeTypeOf(head) is { } declared)
+            return declared;
         // Local headers stand before each entry and the directory at the end of the file, which is not in the head.
         var seen = new List<string>();
         for (var at = 0; at >= 0 && seen.Count < 10_000;)
@@ -21,13 +23,11 @@ internal static class PackedTypes
             at = next;
         }
         // A large first part can push every telling name out of the head: let the child, which sees all, decide.
-        return ByNames(seen, head) ?? (head.Length == FileType.HeadLength ? ByExtension(extension) : null) ?? FileTypes.Zip;
+        return ByNames(seen) ?? (head.Length == FileType.HeadLength ? ByExtension(extension) : null) ?? FileTypes.Zip;
     }
 
-    private static DetectedType? ByNames(IReadOnlyCollection<string> names, ReadOnlySpan<byte> head)
+    private static DetectedType? ByNames(IReadOnlyCollection<string> names)
     {
-        if (MimeType(head) is { } declared)
-            return declared;
         if (Has("xl/workbook.bin"))
             return FileTypes.Xlsb;
         if (Has("word/"))
@@ -45,15 +45,19 @@ internal static class PackedTypes
         bool Has(string start) => names.Any(name => name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The entries' names when the bytes are the whole file and its directory is sound; else null.</summary>
-    private static List<string>? Whole(ReadOnlySpan<byte> bytes)
+    /// <summary>The entries' names, and what the package says it is, when the bytes are the whole file and its directory is sound; else null.</summary>
+    private static (List<string> Names, byte[] MimeType)? Whole(ReadOnlySpan<byte> bytes)
     {
         if (bytes[^Math.Min(bytes.Length, 66_000)..].LastIndexOf("PK\x05\x06"u8) < 0)
             return null;
         try
         {
             using var archive = new ZipArchive(new MemoryStream(bytes.ToArray()), ZipArchiveMode.Read);
-            return archive.Entries.Take(10_000).Select(entry => entry.FullName.Replace('\\', '/').TrimStart('/')).ToList();
+            var names = archive.Entries.Take(10_000).Select(entry => entry.FullName.Replace('\\', '/').TrimStart('/')).ToList();
+            using var declared = archive.GetEntry("mimetype")?.Open();
+            var mimeType = new byte[100];
+            var length = declared?.ReadAtLeast(mimeType, mimeType.Length, throwOnEndOfStream: false) ?? 0;
+            return (names, mimeType[..length]);
         }
         catch (Exception failure) when (failure is InvalidDataException or ArgumentException or IOException)
         {
@@ -94,17 +98,22 @@ internal static class PackedTypes
     }
 
     /// <summary>OpenDocument and EPUB say what they are in their first entry, which is stored as it is.</summary>
-    private static DetectedType? MimeType(ReadOnlySpan<byte> head)
+    private static DetectedType? MimeTypeOf(ReadOnlySpan<byte> head)
     {
         if (head.Length < 50 || !head[LocalHeaderLength..].StartsWith("mimetype"u8))
             return null;
-        var content = head[(LocalHeaderLength + 8 + BinaryPrimitives.ReadUInt16LittleEndian(head[28..]))..];
+        var content = LocalHeaderLength + 8 + BinaryPrimitives.ReadUInt16LittleEndian(head[28..]);
+        return content < head.Length ? Declared(head[content..]) : null;
+    }
+
+    private static DetectedType? Declared(ReadOnlySpan<byte> mimeType)
+    {
         foreach (var type in (DetectedType[])[FileTypes.Odt, FileTypes.Ods, FileTypes.Odp, FileTypes.Epub])
         {
             // Templates and masters append to the name: "…text-template".
-            if (content.StartsWith(Encoding.ASCII.GetBytes(type.MediaType)))
+            if (mimeType.StartsWith(Encoding.ASCII.GetBytes(type.MediaType)))
                 return type;
         }
-        return content.StartsWith("application/vnd.oasis.opendocument.graphics"u8) ? FileTypes.Odp : null;
+        return mimeType.StartsWith("application/vnd.oasis.opendocument.graphics"u8) ? FileTypes.Odp : null;
     }
 }

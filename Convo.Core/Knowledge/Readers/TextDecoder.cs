@@ -81,7 +81,12 @@ internal static class TextDecoder
     {
         var sample = bytes[..Math.Min(bytes.Length, SampleLength)].ToArray();
         var detected = CharsetDetector.DetectFromBytes(sample).Detected;
-        return detected is { Encoding: { } encoding, Confidence: > 0.4f } ? encoding : Encoding.GetEncoding(1252);
+        if (detected is { Encoding: { } encoding, Confidence: > 0.4f })
+            return encoding;
+        // These bytes are no letters in Windows 1252; a short text in an East Asian encoding has them.
+        return sample.AsSpan().ContainsAny((ReadOnlySpan<byte>)[0x81, 0x8D, 0x8F, 0x90, 0x9D]) && EastAsianText.Find(sample) is { } asian
+            ? asian
+            : Encoding.GetEncoding(1252);
     }
 
     private static double ShareOfControls(ReadOnlySpan<byte> bytes)

@@ -91,7 +91,7 @@ public sealed class EmbeddingBillTests(GarnetBudgetServer server) : IClassFixtur
         new HeldUse(node.Gate, node.Recorder, Options.Create(harness.Options), harness.Time, NullLogger<HeldUse>.Instance), new FakeModels(), Counter, harness.Time);
 
     private static Task<IReadOnlyList<Row>> RowsAsync(BudgetHarness harness) => harness.Database.Db.QueryAsync<Row>(
-        "SELECT source, provider, model, input_tokens, output_tokens FROM usage_ledger", null, Token);
+        "SELECT source, provider, model, input_tokens AS input, output_tokens AS output FROM usage_ledger", null, Token);
 
     private sealed record Row(string Source, string Provider, string Model, int Input, int Output);
 

@@ -175,7 +175,7 @@ public sealed class ModelEndpointTests
 
         Assert.NotEqual(default, named);
         Assert.Equal(
-            ["chat", "title"],
+            ["api", "title"],
             await app.Database.Db.QueryAsync<string>("SELECT source FROM usage_ledger ORDER BY source", null, Token));
         Assert.Equal(2, stub.ChatRequests.Count);
     }

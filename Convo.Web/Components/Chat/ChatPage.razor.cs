@@ -96,7 +96,7 @@ public sealed partial class ChatPage : IAsyncDisposable
         if (Offered.FirstOrDefault(model => model.QualifiedId == id) is { } model) await Session.ChooseAsync(model, Snapshot.Temperature);
     });
 
-    private Task Choose((ModelInfo Model, double? Temperature) choice) => Session.ChooseAsync(choice.Model, choice.Temperature);
+    private Task Choose((ModelInfo Model, double? Temperature, bool Once) choice) => Session.ChooseAsync(choice.Model, choice.Temperature, choice.Once);
 
     private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key) draft)
     {

@@ -124,6 +124,18 @@ internal sealed partial class ChatSession
         }
     }
 
+    /// <summary>What was chosen for one message has served.</summary>
+    private async Task<bool> SentAsync()
+    {
+        if (Snapshot is { Once: true, Thread: { } thread })
+        {
+            var caller = await person.CallerAsync();
+            Set(Snapshot with { Model = ModelOf(caller, thread), Temperature = thread.Temperature, Once = false });
+        }
+
+        return true;
+    }
+
     private ModelInfo ModelOf(Caller caller, ConversationThread thread) => (thread.Model is { } id ? models.FindFor(caller, id) : null) ?? models.DefaultFor(caller);
 
     private Message[] Before(Message message) => [.. Snapshot.Messages.TakeWhile(other => other.Id != message.Id)];

@@ -72,7 +72,7 @@ internal sealed partial class ChatSession(
             Snapshot.Thread?.Id, content, Snapshot.Messages.Count > 0 ? Snapshot.Messages[^1].Id : null, AttachmentIds: [.. attachments.Select(file => file.Id)],
             Model: Snapshot.Model.QualifiedId, Temperature: Snapshot.Temperature,
             CollectionIds: Snapshot.Thread is null ? Snapshot.NewCollectionIds : null, IdempotencyKey: (key ?? time.NewId()).ToString("N"));
-        return await StartAsync(caller => SubmitOnceAsync(caller, request));
+        return await StartAsync(caller => SubmitOnceAsync(caller, request)) && await SentAsync();
     }
 
     /// <summary>Another text in place of an earlier one: a branch beside it, with its own answer.</summary>
@@ -111,11 +111,11 @@ internal sealed partial class ChatSession(
         Set(Snapshot with { Messages = [.. older, .. Snapshot.Messages] });
     });
 
-    /// <summary>From the next message on.</summary>
-    public Task ChooseAsync(ModelInfo model, double? temperature) => TryAsync(async () =>
+    /// <summary>From the next message on, or for that one alone.</summary>
+    public Task ChooseAsync(ModelInfo model, double? temperature, bool once = false) => TryAsync(async () =>
     {
-        Set(Snapshot with { Model = model, Temperature = temperature });
-        if (Snapshot.Thread is not { } thread) return;
+        Set(Snapshot with { Model = model, Temperature = temperature, Once = once });
+        if (once || Snapshot.Thread is not { } thread) return;
         var change = new ThreadChange { Model = model.QualifiedId, Temperature = temperature };
         Set(Snapshot with { Thread = await conversations.ChangeAsync(await person.CallerAsync(), thread.Id, change, _gone.Token) });
     });

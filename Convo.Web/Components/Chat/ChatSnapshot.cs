@@ -25,6 +25,9 @@ public sealed record ChatSnapshot(
 
     public IReadOnlyList<Guid> CollectionIds => Thread?.CollectionIds ?? NewCollectionIds;
 
+    /// <summary>Model and temperature hold for the next message only; then the chat has its own again.</summary>
+    public bool Once { get; init; }
+
     public bool IsEmpty => !Loading && !Missing && Messages.Count == 0 && Pending is null;
 
     public bool HasOlder => Messages is [{ ParentId: not null }, ..];

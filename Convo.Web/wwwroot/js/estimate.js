@@ -4,9 +4,13 @@ const number = new Intl.NumberFormat("en-US");
 const dollars = value => value < 0.0001 ? "< $0.0001" : `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: value < 1 ? 4 : 2 })}`;
 
 function describe(estimate) {
+  if (!estimate.fits) {
+    return estimate.tokens_left !== null && estimate.tokens_left < estimate.needed_tokens
+      ? `Needs about ${number.format(estimate.needed_tokens)} tokens · ${number.format(estimate.tokens_left)} left`
+      : `Needs about ${estimate.needed_cost === null ? "some money" : dollars(Number(estimate.needed_cost))} · ${dollars(Number(estimate.cost_left))} left`;
+  }
   const left = estimate.tokens_left !== null ? number.format(estimate.tokens_left) : estimate.cost_left !== null ? dollars(Number(estimate.cost_left)) : null;
   const parts = [`About ${number.format(estimate.input_tokens)} tokens`];
-  if (!estimate.fits) return [...parts, `only ${left} left`].join(" · ");
   if (estimate.max_cost !== null) parts.push(`at most ${dollars(Number(estimate.max_cost))}`);
   if (left !== null) parts.push(`${left} left`);
   return parts.join(" · ");

@@ -57,12 +57,20 @@ internal sealed class DocxBody(DocumentBuilder output, DocxStyles styles, DocxNo
         output.CheckPages(Page);
         foreach (var reference in runs.NoteReferences)
         {
-            if (notes.Take(reference) is { } note)
+            if (notes.Take(reference) is not { } note)
+                continue;
+            if (note.Name.LocalName == "comment")
+                output.Lines(Comment(note), page);
+            else
                 WriteInside(note, depth);
         }
         foreach (var box in runs.TextBoxes)
             WriteInside(box, depth);
     }
+
+    private static string Comment(XElement comment) => DocxRuns.PlainText(comment) is { Length: > 0 } text
+        ? comment.Attr("author") is { Length: > 0 } author ? $"Comment ({author}): {text}" : $"Comment: {text}"
+        : "";
 
     private void WriteInside(XElement container, int depth)
     {

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Convo.Core.Knowledge;
 
-/// <summary>Footnotes and endnotes by their id; they are written after the paragraph that refers to them.</summary>
+/// <summary>Footnotes, endnotes and comments by their id; they are written after the paragraph that refers to them.</summary>
 internal sealed class DocxNotes
 {
     private readonly Dictionary<(string Kind, string Id), XElement> _notes = [];
@@ -12,13 +12,14 @@ internal sealed class DocxNotes
         var notes = new DocxNotes();
         notes.Add(parts, folder + "footnotes.xml", "footnote");
         notes.Add(parts, folder + "endnotes.xml", "endnote");
+        notes.Add(parts, folder + "comments.xml", "comment");
         return notes;
     }
 
     /// <summary>The note that a reference element points at, once.</summary>
     public XElement? Take(XElement reference)
     {
-        var kind = reference.Name.LocalName == "footnoteReference" ? "footnote" : "endnote";
+        var kind = reference.Name.LocalName[..^"Reference".Length];
         return reference.Attr("id") is { } id && _notes.Remove((kind, id), out var note) ? note : null;
     }
 

@@ -78,7 +78,7 @@ internal sealed class DocxRuns(bool hasRenderedBreaks)
             case "sym":
                 AddSymbol(element);
                 break;
-            case "footnoteReference" or "endnoteReference":
+            case "footnoteReference" or "endnoteReference" or "commentReference":
                 NoteReferences.Add(element);
                 break;
             case "txbxContent":

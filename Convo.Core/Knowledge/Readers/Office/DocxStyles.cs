@@ -14,11 +14,14 @@ internal sealed class DocxStyles
 
     public static DocxStyles Load(ZipParts parts, string name)
     {
-        var styles = new DocxStyles();
         using var reader = parts.OpenXml(name);
-        if (reader is null)
-            return styles;
-        foreach (var style in XElement.Load(reader).Elements().Where(element => element.Name.LocalName == "style"))
+        return From(reader is null ? null : XElement.Load(reader));
+    }
+
+    public static DocxStyles From(XElement? root)
+    {
+        var styles = new DocxStyles();
+        foreach (var style in (root?.Elements() ?? []).Where(element => element.Name.LocalName == "style"))
         {
             var properties = style.Child("pPr");
             styles._styles[style.Attr("styleId") ?? ""] = new Style(style.Child("basedOn")?.Attr("val"),

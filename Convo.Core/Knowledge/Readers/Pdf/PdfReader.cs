@@ -27,11 +27,13 @@ internal sealed class PdfReader : IDocumentReader
             var page = Attempt(number, () => ReadPage(document, number, fields?[number] ?? []));
             blocks.AddRange(page ?? []);
             failed += page is null ? 1 : 0;
+            if (page is null or { Count: 0 })
+                output.TextlessPage(number);
             output.PageDone(number, document.NumberOfPages);
         }
         PdfStructure.Write(blocks, output);
         if (output.Blocks.Count == 0 && failed > 0)
-            throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.Damaged);
+            throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.Damaged) { TextlessPages = [.. Enumerable.Range(1, document.NumberOfPages)] };
     }
 
     private static PdfDocument Open(ReadOnlyMemory<byte> bytes)

@@ -12,7 +12,8 @@ internal sealed class RtfReader : IDocumentReader
     {
         var text = new RtfText(output);
         var tokens = new RtfTokens(rtf);
-        while (tokens.Next())
+        // What stands behind the end of the outermost group belongs to no document.
+        while (!text.IsDone && tokens.Next())
             text.Take(tokens);
         text.Finish();
     }

@@ -24,6 +24,9 @@ internal sealed class RtfText(DocumentBuilder output)
     private bool _starred;
     private int _toSkip;
 
+    /// <summary>Whether the outermost group has ended.</summary>
+    public bool IsDone { get; private set; }
+
     public void Take(RtfTokens tokens)
     {
         if (tokens.Kind == RtfToken.Byte)
@@ -46,7 +49,7 @@ internal sealed class RtfText(DocumentBuilder output)
                 break;
             case RtfToken.Close:
                 if (_outer.TryPop(out var outer))
-                    _state = outer;
+                    (_state, IsDone) = (outer, _outer.Count == 0);
                 (_starred, _toSkip) = (false, 0);
                 break;
             case RtfToken.Symbol:
@@ -91,7 +94,7 @@ internal sealed class RtfText(DocumentBuilder output)
         // A destination that is starred and unknown is for programs that know it.
         var starred = _starred;
         _starred = false;
-        if (Destination(word, number) || _state.Skip)
+        if (Destination(word, number, tokens.Number ?? 1) || _state.Skip)
             return;
         if (starred && word is not ("shppict" or "nesttableprops" or "footnote" or "annotation" or "shptxt" or "cs" or "ds" or "ts"))
         {
@@ -106,7 +109,7 @@ internal sealed class RtfText(DocumentBuilder output)
             Paragraph(word, number);
     }
 
-    private bool Destination(string word, int number)
+    private bool Destination(string word, int number, int toggle)
     {
         switch (word)
         {
@@ -140,7 +143,7 @@ internal sealed class RtfText(DocumentBuilder output)
                 (_state.Skip, _state.Table) = (false, RtfTable.None);
                 return true;
             case "htmlrtf":
-                _state.Skip = number != 0 || word.Length == 0;
+                _state.Skip = toggle != 0;
                 return true;
         }
         if (!Hidden.Contains(word))
@@ -160,7 +163,7 @@ internal sealed class RtfText(DocumentBuilder output)
                 _state.UnicodeSkip = Math.Clamp(number ?? 1, 0, 100);
                 return true;
             case "v" or "deleted":
-                _state.Hidden = number != 0;
+                _state.Hidden = number is not 0;
                 return true;
             case "plain":
                 _state.Hidden = false;

@@ -8,11 +8,14 @@ internal sealed class SheetTables(DocumentBuilder output, ReaderLimits limits)
 {
     private const int RowsPerTable = 250;
     private const int ColumnsPerTable = 200;
+    private const int CharactersPerTable = 200_000;
 
     private readonly List<SheetRow> _region = [];
     private string _sheet = "";
     private int _page;
     private int _cells;
+    private long _characters;
+    private int _regionCharacters;
     private int _lastRow;
     private SheetRow? _header;
     private bool _isCut;
@@ -26,7 +29,7 @@ internal sealed class SheetTables(DocumentBuilder output, ReaderLimits limits)
         (_lastRow, _header) = (0, null);
         output.CheckPages(_page);
         // What a hidden sheet says may be used, but whoever reads the answer must see where it comes from.
-        output.Heading(isHidden ? $"{name} (hidden sheet)" : name, 1, _page);
+        output.Announce(isHidden ? $"{name} (hidden sheet)" : name, _page);
     }
 
     public int Page => _page;
@@ -44,12 +47,18 @@ internal sealed class SheetTables(DocumentBuilder output, ReaderLimits limits)
             throw new ExtractionException(ExtractionCodes.TooLarge,
                 $"The workbook has more than {limits.MaxCells:N0} filled cells. Split it and upload the parts.");
         }
+        var length = filled.Sum(cell => cell.Text.Length);
+        _characters += length;
+        // Thousands of cells can share one giant text: counted before it is copied.
+        if (_characters > limits.MaxCharacters)
+            throw new ExtractionException(ExtractionCodes.TooLarge, ExtractionReasons.TooMuchText(limits.MaxCharacters));
         var next = new SheetRow(row, filled);
         if (_region.Count > 0 && row > _lastRow + 1 && !GoesOn(next))
             Flush(isCut: false);
-        else if (_region.Count >= RowsPerTable)
+        else if (_region.Count >= RowsPerTable || _regionCharacters > CharactersPerTable)
             Flush(isCut: true);
         _region.Add(next);
+        _regionCharacters += length;
         _lastRow = row;
     }
 
@@ -66,6 +75,8 @@ internal sealed class SheetTables(DocumentBuilder output, ReaderLimits limits)
             return;
         var rows = _region.ToList();
         _region.Clear();
+        _regionCharacters = 0;
+        output.Alive();
         var goesOn = _isCut;
         _isCut = isCut;
         if (!goesOn)

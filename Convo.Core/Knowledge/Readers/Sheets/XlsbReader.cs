@@ -43,10 +43,7 @@ internal sealed class XlsbReader : IDocumentReader
             if (!seen.Add(name) || seen.Count > 1_000 || !name.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
                 continue;
             if (name.Contains("/drawings/", StringComparison.OrdinalIgnoreCase) || name.Contains("/charts/", StringComparison.OrdinalIgnoreCase) || name.Contains("/diagrams/data", StringComparison.OrdinalIgnoreCase))
-            {
-                foreach (var text in DrawingText.Of(OfficeRelations.Load(parts, name)))
-                    output.Lines(text, page);
-            }
+                output.Lines(string.Join('\n', DrawingText.Of(OfficeRelations.Load(parts, name))), page);
             foreach (var relation in OfficeRelations.Of(parts, name))
                 open.Enqueue(relation.Target);
         }

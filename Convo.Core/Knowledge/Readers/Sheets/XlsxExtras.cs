@@ -28,8 +28,7 @@ internal static partial class XlsxExtras
                     output.Lines(comment, page);
                 break;
             case DrawingsPart or ChartDrawingPart or DiagramDataPart or ChartPart or ExtendedChartPart:
-                foreach (var text in DrawingText.Of(OpenParts.TryLoad(part)))
-                    output.Lines(text, page);
+                output.Lines(string.Join('\n', DrawingText.Of(OpenParts.TryLoad(part))), page);
                 break;
             case EmbeddedPackagePart when !part.GetParentParts().Any(parent => parent is ChartPart):
                 output.Nested?.Read(Path.GetFileName(part.Uri.ToString()), OpenParts.Bytes(part), page);

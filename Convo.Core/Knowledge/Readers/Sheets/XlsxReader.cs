@@ -17,11 +17,12 @@ internal sealed class XlsxReader : IDocumentReader
         // Counted and summed before anything is unpacked.
         using (var parts = new ZipParts(input))
             output.Title = OfficeRelations.Title(parts);
-        using var document = SpreadsheetDocument.Open(input.OpenStream(), isEditable: false);
+        using var package = OpenParts.Package(input);
+        using var document = SpreadsheetDocument.Open(package);
         var book = document.WorkbookPart ?? throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.Damaged);
         var root = OpenParts.Load(book);
         var formats = XlsxStyles.Load(book, root.Child("workbookPr")?.Attr("date1904") is "1" or "true");
-        var strings = XlsxStrings.Load(book.SharedStringTablePart);
+        var strings = XlsxStrings.Load(book.SharedStringTablePart, input.Limits);
         var names = XlsxNames.Of(root);
         var tables = new SheetTables(output, input.Limits);
         var sheets = root.Child("sheets")?.Elements().ToList() ?? [];

@@ -16,7 +16,8 @@ internal sealed class PptxReader : IDocumentReader
         // Counted and summed before anything is unpacked.
         using (var parts = new ZipParts(input))
             output.Title = OfficeRelations.Title(parts);
-        using var document = PresentationDocument.Open(input.OpenStream(), isEditable: false);
+        using var package = OpenParts.Package(input);
+        using var document = PresentationDocument.Open(package);
         var presentation = document.PresentationPart ?? throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.Damaged);
         var slides = Slides(presentation);
         output.CheckPages(slides.Count);
@@ -48,8 +49,7 @@ internal sealed class PptxReader : IDocumentReader
         {
             if (below is DiagramDataPart or ChartPart or ExtendedChartPart)
             {
-                foreach (var text in DrawingText.Of(OpenParts.TryLoad(below)))
-                    output.Lines(text, page);
+                output.Lines(string.Join('\n', DrawingText.Of(OpenParts.TryLoad(below))), page);
             }
             else if (below is EmbeddedPackagePart && !below.GetParentParts().Any(parent => parent is ChartPart))
             {

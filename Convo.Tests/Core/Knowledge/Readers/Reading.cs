@@ -34,6 +34,18 @@ internal static class Reading
         return bytes.ToArray();
     }
 
+    /// <summary>A package with one part that is not compressed.</summary>
+    public static byte[] Stored(string name, byte[] content)
+    {
+        using var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = archive.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            entry.Write(content);
+        }
+        return bytes.ToArray();
+    }
+
     public static byte[] Docx(string body, params (string Name, string Text)[] more) => Zip([
         ("[Content_Types].xml", "<Types/>"),
         ("word/document.xml", $"<w:document xmlns:w='w' xmlns:mc='mc'><w:body>{body}</w:body></w:document>"), .. more]);

@@ -13,6 +13,23 @@ public sealed class AnswerTests : ComponentTest
 {
     private static readonly MessageUsage Usage1 = new(2_100, 500, 814, 0, 0.0041m, Estimated: false);
 
+    [Theory]
+    [InlineData("stop", 4, "The oldest 4 messages")]
+    [InlineData("length", 0, "longest allowed length")]
+    [InlineData("content_filter", 0, "filter stopped the answer")]
+    public void AnswerNotice_CompleteButNotAsHoped_SaysSo(string reason, int omitted, string said)
+    {
+        var answer = Answer("Text") with { FinishReason = reason, OmittedMessages = omitted };
+
+        var notice = Render<AnswerNotice>(p => p.Add(x => x.Message, answer));
+
+        Assert.Contains(said, notice.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnswerNotice_CompleteAndWhole_SaysNothing() =>
+        Assert.Empty(Render<AnswerNotice>(p => p.Add(x => x.Message, Answer("Text") with { FinishReason = "stop" })).Markup.Trim());
+
     [Fact]
     public async Task AnswerBody_FiveHundredDeltas_RendersAFewTimesAndShowsAllOfThem()
     {

@@ -74,6 +74,32 @@ public sealed class ChatSessionTests : ComponentTest
     }
 
     [Fact]
+    public async Task ChooseAsync_OnceOnly_HoldsForOneMessage()
+    {
+        var thread = Conversations.AddThread(Caller, "A chat");
+        await Session.OpenAsync(thread.Id);
+        var own = Session.Snapshot.Model;
+
+        await Session.ChooseAsync(FakeModels.Unpriced, 0.2, once: true);
+        Assert.Equal(FakeModels.Unpriced, Session.Snapshot.Model);
+        await Session.SendAsync("Hello", []);
+
+        Assert.Equal((FakeModels.Unpriced.QualifiedId, 0.2), (Turns.Submitted[0].Model, Turns.Submitted[0].Temperature));
+        Assert.Equal((own, null, false), (Session.Snapshot.Model, Session.Snapshot.Temperature, Session.Snapshot.Once));
+    }
+
+    [Fact]
+    public async Task Offer_ChosenModelIsGone_IsTheDefault()
+    {
+        await Session.OpenAsync(null);
+        await Session.ChooseAsync(FakeModels.Unpriced, null);
+
+        Session.Offer([FakeModels.Small], FakeModels.Small);
+
+        Assert.Equal(FakeModels.Small, Session.Snapshot.Model);
+    }
+
+    [Fact]
     public async Task StopAsync_BeforeTheServerAnswered_StopsTheTurnOnceThereIsOne()
     {
         await Session.OpenAsync(null);

@@ -1,3 +1,4 @@
+using System.IO.Packaging;
 using System.Xml;
 using System.Xml.Linq;
 using DocumentFormat.OpenXml.Packaging;
@@ -7,6 +8,9 @@ namespace Convo.Core.Knowledge;
 /// <summary>Parts that the Open XML SDK found, read with the XML rules of every file: no DTD, nothing resolved.</summary>
 internal static class OpenParts
 {
+    /// <summary>The package for the SDK to look into. Given a stream, the SDK would make a temporary file, which the child may not.</summary>
+    public static Package Package(ReaderInput input) => System.IO.Packaging.Package.Open(input.OpenStream(), FileMode.Open, FileAccess.Read);
+
     public static XmlReader Xml(OpenXmlPart part) => XmlReader.Create(part.GetStream(FileMode.Open, FileAccess.Read), SafeXml.Settings);
 
     public static XElement Load(OpenXmlPart part)
