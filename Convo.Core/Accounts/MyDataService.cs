@@ -12,6 +12,16 @@ internal sealed class MyDataService(
 {
     public async Task ExportAsync(Caller caller, Stream output, CancellationToken cancellationToken)
     {
+        var deferred = new DeferredWriteStream(output);
+        await using (deferred.ConfigureAwait(false))
+        {
+            await WriteZipAsync(caller, deferred, cancellationToken).ConfigureAwait(false);
+            await deferred.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteZipAsync(Caller caller, Stream output, CancellationToken cancellationToken)
+    {
         var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken).ConfigureAwait(false);
         await using var _ = zip.ConfigureAwait(false);
         await WriteAsync(zip, "profile.json", await data.ProfileAsync(caller.UserId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Convo.Core.Shared;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,16 @@ public sealed class OrganisationOptions
 
     /// <summary>After how many days without activity a thread is deleted with its files; null keeps everything.</summary>
     public int? RetentionDays { get; set; }
+
+    /// <exception cref="ConvoException">403 <c>reading_off</c> unless administrators may read other people's threads.</exception>
+    public void RequireReading()
+    {
+        if (!AdminsReadThreads)
+        {
+            throw new ConvoException(ProblemKind.Forbidden, "reading_off",
+                $"This organisation does not let administrators read other people's chats. Whoever runs Convo can allow it with {AdminsReadThreadsKey}=true.");
+        }
+    }
 
     internal List<string> Faults { get; } = [];
 

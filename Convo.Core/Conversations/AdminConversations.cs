@@ -71,11 +71,7 @@ internal sealed class AdminConversations(
     private void RequireReading(Caller caller)
     {
         caller.RequireAdmin();
-        if (!MayRead)
-        {
-            throw new ConvoException(ProblemKind.Forbidden, "reading_off",
-                $"This organisation does not let administrators read other people's chats. Whoever runs Convo can allow it with {OrganisationOptions.AdminsReadThreadsKey}=true.");
-        }
+        organisation.Value.RequireReading();
     }
 
     private static string Reason(string? reason)

@@ -140,6 +140,7 @@ internal sealed class KnowledgeEngine : IAsyncDisposable
         services.AddSingleton<IDocumentExtractor, PlainTextExtractor>();
         services.AddSingleton<IIngestionQueue, QueueList>();
         services.AddSingleton<IEmbeddingMeter, EmbeddingUses>();
+        services.Configure<Convo.Core.Accounts.OrganisationOptions>(organisation => organisation.AdminsReadThreads = true);
         configure?.Invoke(services);
         services.AddConvoKnowledge(new ConfigurationBuilder().Build());
         services.AddConvoKnowledgeData();

@@ -12,7 +12,7 @@ public sealed class RouteCoverageTests
     {
         var app = await ConvoApp.SharedAsync();
 
-        var unknown = MappedRoutes.Of(app).Where(route => !RouteTable.Rules.ContainsKey(route.Name)).Select(route => route.Name).ToList();
+        var unknown = MappedRoutes.All(app).Where(route => !RouteTable.Rules.ContainsKey(route.Name)).Select(route => route.Name).ToList();
 
         Assert.True(unknown.Count == 0, $"Say in {nameof(RouteTable)} who may use:\n{string.Join('\n', unknown)}");
     }

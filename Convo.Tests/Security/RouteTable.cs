@@ -82,6 +82,7 @@ internal static class RouteTable
         ["POST /v1/embeddings"] = Own("""{"model":"lexical","input":"hi"}"""),
         ["GET /v1/models"] = Own(),
         ["GET /v1/models/{**id}"] = Own(),
+        ["GET /v1/{**rest}"] = Own(),
 
         // The person
         [$"GET {Api}/me"] = Own(),
@@ -108,6 +109,10 @@ internal static class RouteTable
         [$"POST {Api}/admin/threads/{{id:guid}}/open"] = Admin($"{Api}/admin/threads/{{thread}}/open", """{"reason":"curious"}"""),
         [$"PATCH {Api}/admin/messages/{{id:guid}}"] = Admin($"{Api}/admin/messages/{{answer}}", """{"content":"rewritten","reason":"curious"}"""),
         [$"POST {Api}/admin/messages/{{id:guid}}/revisions"] = Admin($"{Api}/admin/messages/{{answer}}/revisions", """{"reason":"curious"}"""),
+        [$"GET {Api}/admin/messages/{{id:guid}}/retrieval"] = Admin($"{Api}/admin/messages/{{answer}}/retrieval"),
+        [$"POST {Api}/admin/messages/{{id:guid}}/retrieval/replay"] = Admin($"{Api}/admin/messages/{{answer}}/retrieval/replay", """{"question":"canary"}"""),
+        [$"POST {Api}/admin/retrieval"] = Admin($"{Api}/admin/retrieval", """{"question":"canary"}"""),
+        [$"GET {Api}/admin/embedding-models"] = Admin($"{Api}/admin/embedding-models"),
         [$"GET {Api}/admin/api-keys"] = Admin($"{Api}/admin/api-keys"),
         [$"POST {Api}/admin/api-keys"] = Admin($"{Api}/admin/api-keys", """{"user_id":"{user}","name":"evil"}"""),
         [$"DELETE {Api}/admin/api-keys/{{id:guid}}"] = Admin($"{Api}/admin/api-keys/{{key}}"),

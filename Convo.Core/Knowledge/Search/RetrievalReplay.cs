@@ -1,10 +1,12 @@
 using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Convo.Core.Turns;
+using Microsoft.Extensions.Options;
 
 namespace Convo.Core.Knowledge;
 
-internal sealed class RetrievalReplay(IRetrievalRecords records, IRetriever retriever, ISearchIndex index, TimeProvider time) : IRetrievalReplay
+internal sealed class RetrievalReplay(
+    IRetrievalRecords records, IRetriever retriever, ISearchIndex index, IOptions<OrganisationOptions> organisation, TimeProvider time) : IRetrievalReplay
 {
     private const double MaxWeight = 10;
     private const int MaxQuestion = 8_000;
@@ -47,6 +49,8 @@ internal sealed class RetrievalReplay(IRetrievalRecords records, IRetriever retr
         var record = await records.FindAsync(messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("answer");
         if (record.OwnerId != caller.UserId)
         {
+            // What was asked and which files it found are the person's own, as much as the chat is.
+            organisation.Value.RequireReading();
             var entry = new AuditEntry(time.NewId(), time.GetUtcNow(), caller.UserId, action, "message", messageId.ToString());
             await records.AuditAsync(entry, cancellationToken).ConfigureAwait(false);
         }

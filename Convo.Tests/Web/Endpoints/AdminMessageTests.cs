@@ -83,6 +83,9 @@ public sealed class AdminMessageTests
             await response.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "reading_off");
         }
 
+        using var retrieval = await admin.GetAsync(owner.Fill("/api/convo/admin/messages/{answer}/retrieval"), Token);
+        await retrieval.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "reading_off");
+
         // Writing into a message is no way to read what hangs on it.
         using var edited = await admin.SendJsonAsync(HttpMethod.Patch, $"/api/convo/admin/messages/{owner["answer"]}", new { content = "x", reason = "y" });
         Assert.DoesNotContain(Victim.Canary, await edited.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
