@@ -14,6 +14,7 @@ public sealed class BrowserTests : FaultTest
     [Fact(Timeout = Patience)]
     public async Task NodeDies_UnderTheCircuit_TheAnswerOfAnotherNodeGoesOnAndTheDraftStays()
     {
+        var cancel = TestContext.Current.CancellationToken;
         await using var toFirst = TcpProxy.To(First.Port);
         await using var toSecond = TcpProxy.To(Second.Port);
         await using var nginx = await NginxProxy.StartAsync([toFirst.Port, toSecond.Port]);
@@ -22,7 +23,7 @@ public sealed class BrowserTests : FaultTest
         var (holder, runner) = toFirst.OpenConnections > toSecond.OpenConnections ? (First, Second) : (Second, First);
         var question = Question("reattach");
         var provider = Cluster.Answers.Open(question);
-        var (answer, _, body) = await Cluster.SendAsync(runner, question, Token);
+        var (answer, _, body) = await Cluster.SendAsync(runner, question, cancel);
         Assert.NotNull(answer);
         var threadId = body.GetProperty("message").GetProperty("thread_id").GetGuid();
         Say(provider, 0, 20);
@@ -39,7 +40,7 @@ public sealed class BrowserTests : FaultTest
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();
         provider.Complete();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await answer.FollowAsync([runner.Client], Token);
+        await answer.FollowAsync([runner.Client], cancel);
 
         Assert.Equal(("complete", Words(40)), (answer.Ended, answer.Text));
         await page.Context.CloseAsync();
@@ -48,6 +49,7 @@ public sealed class BrowserTests : FaultTest
     [Fact(Timeout = Patience)]
     public async Task Sent_AndTheCircuitIsLostBeforeItHeard_TheMessageIsThereOnce()
     {
+        var cancel = TestContext.Current.CancellationToken;
         await using var line = TcpProxy.To(First.Port);
         var page = await OpenAsync(new Uri($"http://127.0.0.1:{line.Port}"));
         var question = Question("sent into the dark");
@@ -58,7 +60,7 @@ public sealed class BrowserTests : FaultTest
         await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
         while (Cluster.Provider.ChatRequests.All(request => request.LastUserText != question))
         {
-            await Cluster.Provider.NextRequestAsync(Token);
+            await Cluster.Provider.NextRequestAsync(cancel);
         }
 
         // The tab is closed in the dark; a new one finds the draft, and learns that it was sent.
@@ -82,6 +84,7 @@ public sealed class BrowserTests : FaultTest
     [Fact(Timeout = Patience)]
     public async Task Line_IsCutAndComesBack_TheDialogSaysSoAndNothingIsLost()
     {
+        var cancel = TestContext.Current.CancellationToken;
         await using var line = TcpProxy.To(Second.Port);
         var page = await OpenAsync(new Uri($"http://127.0.0.1:{line.Port}"));
         var box = page.GetByRole(AriaRole.Textbox, new() { Name = "Message" });

@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
+using Convo.Core.Shared;
 using Convo.Data.Connections;
 using Convo.Data.Embedded;
 using Convo.Tests.Fakes;
@@ -11,6 +6,12 @@ using Convo.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using StackExchange.Redis;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace Convo.Tests.Faults;
 
@@ -56,7 +57,7 @@ internal sealed class FaultCluster : IAsyncDisposable
 
     public static Task<FaultCluster> GetAsync() => Started.Value;
 
-    public static string NewId() => Guid.NewGuid().ToString("N");
+    public static string NewId() => TimeProvider.System.NewId().ToString("N");
 
     /// <summary>Redis itself, beside the proxy.</summary>
     public Task<ConnectionMultiplexer> ConnectRedisAsync() => ConnectionMultiplexer.ConnectAsync(RedisUrl.Options(_garnet.ConnectionString + ",allowAdmin=true"));
@@ -101,7 +102,7 @@ internal sealed class FaultCluster : IAsyncDisposable
         return (response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
 
-    public async Task<JsonElement> MessageAsync(ConvoNode node, Guid messageId, CancellationToken cancellationToken) =>
+    public static async Task<JsonElement> MessageAsync(ConvoNode node, Guid messageId, CancellationToken cancellationToken) =>
         await node.Client.GetFromJsonAsync<JsonElement>($"/api/convo/messages/{messageId}", cancellationToken);
 
     /// <summary>Asserts the invariants over everything that was sent and read since the last check.</summary>

@@ -1,3 +1,4 @@
+using Convo.Core.Shared;
 using Convo.Tests.Fixtures;
 
 namespace Convo.Tests.Faults;
@@ -5,8 +6,8 @@ namespace Convo.Tests.Faults;
 /// <summary>The checker itself: on a sound database it is silent, on a broken one it names what is broken.</summary>
 public sealed class InvariantsTests
 {
-    private static readonly Guid User = Guid.NewGuid();
-    private static readonly Guid Answer = Guid.NewGuid();
+    private static readonly Guid User = TimeProvider.System.NewId();
+    private static readonly Guid Answer = TimeProvider.System.NewId();
     private static readonly object[] Nothing = [];
 
     private const string Sound =
@@ -37,7 +38,7 @@ public sealed class InvariantsTests
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var database = await TestDatabase.CreateAsync();
-        var ids = new { user = User, thread = Guid.NewGuid(), question = Guid.NewGuid(), answer = Answer, turn = Guid.NewGuid() };
+        var ids = new { user = User, thread = TimeProvider.System.NewId(), question = TimeProvider.System.NewId(), answer = Answer, turn = TimeProvider.System.NewId() };
         await database.Db.ExecuteAsync(Sound, ids, cancel);
         var sent = new[] { new { key = "k", content = "Q", accepted = true, doubtful = false } };
         var day = DateTimeOffset.UnixEpoch.AddDays((TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Days);
@@ -45,7 +46,7 @@ public sealed class InvariantsTests
         var calls = new[] { new { content = "Q", calls = 1 } };
 
         var silent = await Invariants.AskAsync(database, Observed("Hello", "complete", ""), sent, calls, counters, Nothing, cancel);
-        await database.Db.ExecuteAsync(Broken, new { answer = Answer, other = Guid.NewGuid() }, cancel);
+        await database.Db.ExecuteAsync(Broken, new { answer = Answer, other = TimeProvider.System.NewId() }, cancel);
         var leftovers = new[] { new { node = "n", readers = 1, turns = 0 } };
         var manyCalls = new[] { new { content = "Q", calls = 9 } };
         var named = await Invariants.AskAsync(database, Observed("Help", "complete", "seq 2 after 2"), sent, manyCalls, counters, leftovers, cancel);

@@ -94,6 +94,6 @@ internal sealed partial class NginxProxy : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"server node-(\d):8080")]
+    [GeneratedRegex(@"server node-([0-9]):8080", RegexOptions.NonBacktracking)]
     private static partial Regex Node();
 }

@@ -36,7 +36,7 @@ public sealed class NodeDeathTests : FaultTest
 
         First.Pause();
         await other.FollowAsync([Second.Client], Token);
-        var taken = (await Cluster.MessageAsync(Second, answer.MessageId, Token)).GetProperty("content").GetString();
+        var taken = (await FaultCluster.MessageAsync(Second, answer.MessageId, Token)).GetProperty("content").GetString();
         Say(provider, 20, 60);
         provider.Complete();
         First.Resume();
@@ -44,7 +44,7 @@ public sealed class NodeDeathTests : FaultTest
 
         Assert.Equal("interrupted", other.Ended);
         Assert.Equal("interrupted", answer.Ended);
-        Assert.Equal(taken, (await Cluster.MessageAsync(First, answer.MessageId, Token)).GetProperty("content").GetString());
+        Assert.Equal(taken, (await FaultCluster.MessageAsync(First, answer.MessageId, Token)).GetProperty("content").GetString());
     }
 
     /// <summary>

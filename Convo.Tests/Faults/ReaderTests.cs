@@ -104,7 +104,7 @@ public sealed class ReaderTests : FaultTest
     }
 
     /// <summary>The bare connection of a reader, after the head of the answer.</summary>
-    private async Task<Socket> RequestAsync(ConvoNode node, Guid messageId, int? receiveBuffer = null)
+    private static async Task<Socket> RequestAsync(ConvoNode node, Guid messageId, int? receiveBuffer = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         if (receiveBuffer is { } bytes)

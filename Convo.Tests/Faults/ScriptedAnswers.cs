@@ -1,7 +1,8 @@
+using Convo.Core.Shared;
+using Convo.Tests.Fakes;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
-using Convo.Tests.Fakes;
 
 namespace Convo.Tests.Faults;
 
@@ -40,7 +41,7 @@ internal sealed class ScriptedAnswers
     private StubReply Streaming(Channel<string> channel) => async (request, http) =>
     {
         // Kept findable, so that the end of a test ends it.
-        var name = "running " + Guid.NewGuid().ToString("N");
+        var name = "running " + TimeProvider.System.NewId().ToString("N");
         _open[name] = channel;
         try
         {

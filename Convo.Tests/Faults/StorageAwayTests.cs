@@ -1,3 +1,4 @@
+using Convo.Core.Shared;
 using System.Diagnostics;
 
 namespace Convo.Tests.Faults;
@@ -30,14 +31,14 @@ public sealed class StorageAwayTests : FaultTest
             await Task.Delay(200, Token);
         }
 
-        var refused = await Cluster.SendAsync(First, Question("postgres away"), Token, threadId: Guid.NewGuid());
+        var refused = await Cluster.SendAsync(First, Question("postgres away"), Token, threadId: TimeProvider.System.NewId());
         AssertUnavailable(refused, "database_unavailable");
         Assert.Equal(calls, Cluster.Provider.ChatRequests.Count);
         provider.Complete();
         Cluster.Postgres.Set(ProxyMode.Pass);
         await Task.WhenAll(reading, following);
 
-        Assert.True(answer.Ended is not null, $"The stream broke. {await Cluster.MessageAsync(First, answer.MessageId, Token)}");
+        Assert.True(answer.Ended is not null, $"The stream broke. {await FaultCluster.MessageAsync(First, answer.MessageId, Token)}");
         Assert.Equal(("complete", Words(_said)), (answer.Ended, answer.Text));
         Assert.Equal(("complete", answer.Text), (elsewhere.Ended, elsewhere.Text));
     }

@@ -69,6 +69,6 @@ public sealed class RouteCoverageTests
         var tables = await app.Database.Db.QueryAsync<string>(
             "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'qrtz%' ORDER BY 1", null, TestContext.Current.CancellationToken);
 
-        Assert.Empty(tables.Where(table => !OwnedTables.Conditions.ContainsKey(table) && !OwnedTables.Shared.Contains(table)));
+        Assert.DoesNotContain(tables, table => !OwnedTables.Conditions.ContainsKey(table) && !OwnedTables.Shared.Contains(table));
     }
 }

@@ -61,9 +61,9 @@ public sealed partial class DashboardTests
         return Path.Combine(folder.FullName, "deploy");
     }
 
-    [GeneratedRegex(@"\bconvo_[a-z_]+")]
+    [GeneratedRegex(@"\bconvo_[a-z_]+", RegexOptions.NonBacktracking)]
     private static partial Regex Name();
 
-    [GeneratedRegex("_(bucket|sum|count)$")]
+    [GeneratedRegex("_(bucket|sum|count)$", RegexOptions.NonBacktracking)]
     private static partial Regex Suffix();
 }

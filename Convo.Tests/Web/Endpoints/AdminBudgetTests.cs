@@ -1,9 +1,10 @@
+using Convo.Core.Accounts;
+using Convo.Core.Shared;
+using Convo.Tests.Fixtures;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Convo.Core.Accounts;
-using Convo.Tests.Fixtures;
 
 namespace Convo.Tests.Web.Endpoints;
 
@@ -156,7 +157,7 @@ public sealed class AdminBudgetTests
     {
         var app = await ConvoApp.SharedAsync();
         using var admin = app.CreateClient(app.Admin);
-        var email = $"csv{Guid.NewGuid():N}@example.org";
+        var email = $"csv{TimeProvider.System.NewId():N}@example.org";
         using var created = await admin.SendJsonAsync(HttpMethod.Post, "/api/convo/admin/users", new { email, name = "=cmd(\"x\"), \"quoted\"", role = "member", password = "a fine password" });
         var id = (await created.JsonAsync()).GetProperty("id").GetGuid();
         using var member = app.CreateClient(await app.CreateKeyAsync(id, ["chat"]));

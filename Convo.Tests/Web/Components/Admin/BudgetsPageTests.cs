@@ -1,4 +1,5 @@
 using Bunit;
+using Convo.Core.Shared;
 using Convo.Core.Usage;
 using Convo.Tests.Web.Components.Fakes;
 using Convo.Web.Components.Admin.Budgets;
@@ -15,7 +16,7 @@ public sealed class BudgetsPageTests : ComponentTest
     [Fact]
     public void Page_RowsWarningsAndChanges_AreInWords()
     {
-        var (person, now) = (Guid.NewGuid(), Time.GetUtcNow());
+        var (person, now) = (TimeProvider.System.NewId(), Time.GetUtcNow());
         _budgets.Rows.Add(new(BudgetScope.User, null, null, BudgetWindow.Day, 200_000, null, 80, BudgetOrigin.Setting, null, null, null, null, now.AddHours(9), null, null));
         var own = new BudgetRow(
             BudgetScope.User, person, "Mara", BudgetWindow.Day, null, 2.5m, 60, BudgetOrigin.Own, new(200_000, null, BudgetOrigin.Setting), 150_000, 1m, BudgetLevel.Warn, now.AddHours(9), now, "Admin");
@@ -40,7 +41,7 @@ public sealed class BudgetsPageTests : ComponentTest
     [Fact]
     public async Task Save_ABudgetForAPerson_StoresFiguresAndReason()
     {
-        var mara = new BudgetHolder(Guid.NewGuid(), "Mara", "mara@example.org");
+        var mara = new BudgetHolder(TimeProvider.System.NewId(), "Mara", "mara@example.org");
         _budgets.Holders.Add(mara);
         var view = Render<BudgetsPage>();
 
