@@ -69,7 +69,7 @@ CREATE OR REPLACE FUNCTION nearest_chunks(
 RETURNS TABLE (chunk_id uuid, distance double precision)
 LANGUAGE plpgsql
 SET hnsw.iterative_scan = strict_order
-SET hnsw.ef_search = 200
+SET hnsw.ef_search = 400
 SET hnsw.max_scan_tuples = 60000
 AS $$
 BEGIN

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Convo needs and this machine lacks: a PostgreSQL server with pgvector.
-# With --test also what the tests need: Chromium, an emoji font, nginx, redis-server, Node.js and the packages of Convo.Tests/Node.
+# With --test also what the tests need: Chromium, an emoji font, nginx, redis-server, tesseract, poppler, Node.js and the packages of Convo.Tests/Node.
 # Debian 12/13 and Ubuntu 22.04/24.04. Run it as often as you like: it does only what is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -74,6 +74,8 @@ find_missing() {
     if ! has_package fonts-noto-color-emoji; then missing+=(fonts-noto-color-emoji); fi
     if [[ ! -x /usr/sbin/nginx ]]; then missing+=(nginx); fi
     if ! command -v redis-server >/dev/null; then missing+=(redis-server); fi
+    if ! command -v tesseract >/dev/null; then missing+=(tesseract-ocr); fi
+    if ! command -v pdftoppm >/dev/null; then missing+=(poppler-utils); fi
     if ! command -v node >/dev/null; then missing+=(nodejs); fi
     if ! command -v npm >/dev/null; then missing+=(npm); fi
   fi
@@ -330,6 +332,8 @@ install_for_tests() {
   if is_missing fonts-noto-color-emoji; then packages+=(fonts-noto-color-emoji); fi
   if is_missing nginx; then packages+=(nginx); fi
   if is_missing redis-server; then packages+=(redis-server); fi
+  if is_missing tesseract-ocr; then packages+=(tesseract-ocr); fi
+  if is_missing poppler-utils; then packages+=(poppler-utils); fi
   if is_missing nodejs; then packages+=(nodejs); fi
   if is_missing npm; then packages+=(npm); fi
   if ((${#packages[@]})); then apt_install "${packages[@]}"; fi

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Convo.Core.Knowledge;
 
 public static class KnowledgeServiceCollectionExtensions
 {
-    /// <summary>Files, ingestion, search and citations. Register an embedding model before; else the built-in lexical one serves.</summary>
+    /// <summary>Files, ingestion, search and citations. The embedder is the one that EMBEDDING_MODEL names, else the built-in lexical one.</summary>
     public static IServiceCollection AddConvoKnowledge(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AttachmentOptions>().Bind(configuration.GetSection(AttachmentOptions.Section))
@@ -26,8 +27,13 @@ public static class KnowledgeServiceCollectionExtensions
         services.AddSingleton<ICollectionService, CollectionService>();
 
         // Ingestion
-        services.TryAddSingleton<IEmbedder, LexicalEmbedder>();
+        services.AddOptionsWithValidateOnStart<EmbeddingSettings, EmbeddingSettingsValidator>().Configure(o => EmbeddingSettings.Read(configuration, o));
+        services.AddSingleton<ProviderEmbedders>();
+        services.TryAddSingleton<IEmbedder>(provider => provider.GetRequiredService<IOptions<EmbeddingSettings>>().Value is { Model: { } model } chosen
+            ? provider.GetRequiredService<ProviderEmbedders>().Of(chosen.Provider, model)!
+            : new LexicalEmbedder());
         services.AddSingleton<IEmbedderSource, BuiltInEmbedders>();
+        services.AddSingleton<IEmbedderSource>(provider => provider.GetRequiredService<ProviderEmbedders>());
         services.AddSingleton<IEmbedders, Embedders>();
         services.AddSingleton<IReembedding, Reembedding>();
         services.TryAddSingleton<IEmbeddingMeter, LedgerEmbeddingMeter>();

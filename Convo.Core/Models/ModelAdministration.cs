@@ -64,7 +64,7 @@ internal sealed class ModelAdministration(
     public async Task ReorderAsync(Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         var known = List(caller).Select(e => e.Model.QualifiedId).ToHashSet();
-        if (ids.Count > MostIds || ids.Distinct().Count() != ids.Count || ids.FirstOrDefault(i => !known.Contains(i)) is not null)
+        if (ids.Count > MostIds || ids.Distinct().Count() != ids.Count || ids.Any(i => i is null || !known.Contains(i)))
         {
             throw ConvoException.Invalid("ids", "ids must name models of the catalogue as provider/model, each once.");
         }

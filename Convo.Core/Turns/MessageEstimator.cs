@@ -37,7 +37,7 @@ internal sealed class MessageEstimator(
         var without = budgets.FirstOrDefault(budget => !HasRoom(budget, size, needed));
         var deciding = without ?? budgets.MinBy(Left);
         return new MessageEstimate(
-            model.QualifiedId, size.Input, size.Output, size.Prices?.CostOf(size.Input, 0, 0), size.Prices?.CostOf(size.Input, 0, size.Output),
+            model.QualifiedId, size.Input, size.Output, model.Prices?.CostOf(size.Input, 0, 0), model.Prices?.CostOf(size.Input, 0, size.Output),
             size.Input + size.Minimum, needed, without is null, deciding, deciding?.Limit is { } tokens ? Math.Max(0, tokens - deciding.Used - deciding.Held) : null,
             deciding?.CostLimit is { } cost ? Math.Max(0, cost - deciding.CostUsed - deciding.CostHeld) : null);
     }

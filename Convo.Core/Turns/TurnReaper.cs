@@ -25,6 +25,7 @@ internal sealed partial class TurnReaper(
     private static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(10);
 
     private DateTimeOffset _reachableSince;
+    private bool _failing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,16 +58,18 @@ internal sealed partial class TurnReaper(
                 _reachableSince = time.GetUtcNow();
             }
 
+            _failing = false;
             return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            if (_reachableSince < started)
+            if (!_failing)
             {
                 LogSweepFailed(e.Message);
             }
 
-            // Later than any sweep that is not due yet: the next success counts from itself.
+            // Later than the next sweep begins: only time after a success counts.
+            _failing = true;
             _reachableSince = time.GetUtcNow() + options.Value.ReapInterval;
             return false;
         }

@@ -54,7 +54,7 @@ internal sealed partial class TurnSettlement(
     /// <summary>The provider's figures; else what was sent and delivered, counted here. Null when there is nothing to pay.</summary>
     private MessageUsage? UsageOf(LiveTurn turn, TurnOutcome outcome, TurnYield result, string text)
     {
-        if (turn.PromptTokens == 0 || (outcome.Status == MessageStatus.Failed && text.Length == 0))
+        if (turn.PromptTokens == 0 || (outcome.Status is MessageStatus.Failed or MessageStatus.Interrupted && text.Length == 0))
         {
             return null;
         }

@@ -159,7 +159,8 @@ internal sealed class ConvoNode : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is null)
+        // Messages, not stacks.
+        if (line is null || line.TrimStart() is ['a', 't', ' ', ..] or ['-', '-', '-', ..])
         {
             return;
         }

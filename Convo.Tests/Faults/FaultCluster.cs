@@ -107,6 +107,9 @@ internal sealed class FaultCluster : IAsyncDisposable
     /// <summary>Asserts the invariants over everything that was sent and read since the last check.</summary>
     public Task CheckAsync(string what) => Invariants.AssertAsync(this, [.. _sent], [.. _clients], what);
 
+    /// <summary>What the nodes wrote last.</summary>
+    public string Tail() => string.Join('\n', Nodes.Select(node => $"--- {node.Name}\n{string.Join('\n', node.Lines.TakeLast(60))}"));
+
     /// <summary>Every line good again, every node running.</summary>
     public async Task HealAsync()
     {

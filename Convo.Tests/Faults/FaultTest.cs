@@ -20,6 +20,11 @@ public abstract class FaultTest : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(Cluster.Tail());
+        }
+
         await Cluster.HealAsync();
         await Cluster.CheckAsync(TestContext.Current.TestCase?.TestCaseDisplayName ?? GetType().Name);
         GC.SuppressFinalize(this);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Convo.Tests.Fixtures;
 
 namespace Convo.Tests.Faults;
 
@@ -9,8 +10,6 @@ internal static class Invariants
 {
     /// <summary>I2's bound: the lease, the reaper's round, and a margin for a busy machine.</summary>
     private static readonly TimeSpan Rest = FaultCluster.Lease + TimeSpan.FromSeconds(30);
-
-    private const string Streaming = "SELECT count(*) FROM conversation_messages WHERE status = 'streaming'";
 
     public static async Task AssertAsync(FaultCluster cluster, IReadOnlyList<SentMessage> sent, IReadOnlyList<AnswerClient> clients, string what)
     {
@@ -24,7 +23,7 @@ internal static class Invariants
         }
         while (violations.Count > 0 && await NextAsync(round, patience.Token));
 
-        Assert.True(violations.Count == 0, $"{what}: {violations.Count} violations\n{string.Join('\n', violations)}\n{Tail(cluster)}");
+        Assert.True(violations.Count == 0, $"{what}: {violations.Count} violations\n{string.Join('\n', violations)}\n{cluster.Tail()}");
     }
 
     private static async Task<IReadOnlyList<Violation>> AskAsync(
@@ -48,20 +47,24 @@ internal static class Invariants
             held = budget.GetProperty("held").GetInt64(),
             day_start = budget.GetProperty("resets_at").GetDateTimeOffset().AddDays(-1),
         });
-        return await cluster.Database.Db.QueryAsync<Violation>(
+        var submitted = sent.Select(message => new { key = message.Key, content = message.Content, accepted = message.Accepted, doubtful = message.Doubtful });
+        return await AskAsync(cluster.Database, observed, submitted, called, counters, leftovers, cancellationToken);
+    }
+
+    /// <summary>The lists are those of <c>invariants.sql</c>, with its names.</summary>
+    internal static Task<IReadOnlyList<Violation>> AskAsync(
+        TestDatabase database, object observed, object sent, object called, object counters, object leftovers, CancellationToken cancellationToken) =>
+        database.Db.QueryAsync<Violation>(
             Sql(),
             new
             {
                 observed = JsonSerializer.Serialize(observed),
-                sent = JsonSerializer.Serialize(sent.Select(message => new { key = message.Key, content = message.Content, accepted = message.Accepted, doubtful = message.Doubtful })),
+                sent = JsonSerializer.Serialize(sent),
                 called = JsonSerializer.Serialize(called),
                 counters = JsonSerializer.Serialize(counters),
                 leftovers = JsonSerializer.Serialize(leftovers),
             },
             cancellationToken);
-    }
-
-    public static Task<long> StreamingAsync(FaultCluster cluster) => cluster.Database.Db.ScalarAsync<long>(Streaming, null, TestContext.Current.CancellationToken);
 
     /// <summary>A figure of the node's /metrics; 0 when it was never counted.</summary>
     public static async Task<long> GaugeAsync(ConvoNode node, string name)
@@ -90,8 +93,5 @@ internal static class Invariants
         }
     }
 
-    private static string Tail(FaultCluster cluster) =>
-        string.Join('\n', cluster.Nodes.Select(node => $"--- {node.Name}\n{string.Join('\n', node.Lines.TakeLast(25))}"));
-
-    private sealed record Violation(string Invariant, string Subject, string Detail);
+    internal sealed record Violation(string Invariant, string Subject, string Detail);
 }

@@ -19,7 +19,7 @@ public sealed class StorageAwayTests : FaultTest
         // A reader on the other node follows the shared log.
         var elsewhere = Cluster.Watch(answer.MessageId);
         await ReadUntilAsync(elsewhere, Second, ScriptedAnswers.Word(9));
-        var following = elsewhere.ReadAsync(Second.Client, null, Token);
+        var following = elsewhere.FollowAsync([Second.Client], Token);
         var calls = Cluster.Provider.ChatRequests.Count;
         Cluster.Postgres.Set(ProxyMode.Refuse);
         var started = Stopwatch.StartNew();
@@ -37,6 +37,7 @@ public sealed class StorageAwayTests : FaultTest
         Cluster.Postgres.Set(ProxyMode.Pass);
         await Task.WhenAll(reading, following);
 
+        Assert.True(answer.Ended is not null, $"The stream broke. {await Cluster.MessageAsync(First, answer.MessageId, Token)}");
         Assert.Equal(("complete", Words(_said)), (answer.Ended, answer.Text));
         Assert.Equal(("complete", answer.Text), (elsewhere.Ended, elsewhere.Text));
     }

@@ -34,6 +34,7 @@ internal static class OwnedTables
         ["usage_ledger"] = "x.user_id = @Id",
         ["budgets"] = "x.scope_id = @Id",
         ["budget_holds"] = "x.user_id = @Id",
+        ["model_members"] = "x.user_id = @Id",
     };
 
     /// <summary>What belongs to the organisation or to Convo itself.</summary>

@@ -22,10 +22,31 @@ internal sealed class Embedders(IEmbedder configured, IEnumerable<IEmbedderSourc
             return known.Embedder;
         }
 
+        if (configured.Dimensions == 0 && !await LearnsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Not remembered: the next search asks again.
+            return null;
+        }
+
         var model = await store.InUseAsync(configured.ModelId, configured.Dimensions, cancellationToken).ConfigureAwait(false);
         var embedder = model == configured.ModelId ? configured : Find(model);
         _known = new Known(embedder, time.GetTimestamp());
         return embedder;
+    }
+
+    /// <summary>The length of a model's vectors is learnt from its first answer.</summary>
+    private async Task<bool> LearnsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await configured.EmbedAsync(["Convo"], EmbeddingPurpose.Query, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whoever asked the embedder for something real meets the fault itself, and tells of it.
+            return false;
+        }
     }
 
     private IEmbedder? Find(string model) => sources.Select(source => source.Find(model)).FirstOrDefault(embedder => embedder is not null);

@@ -4,16 +4,21 @@ namespace Convo.Core.Knowledge;
 
 /// <summary>An embedding model behind <see cref="IEmbeddingGenerator{TInput,TEmbedding}"/>: OpenAI, Azure and every compatible server.</summary>
 /// <param name="modelId">Names the vector space; must change when the model or its dimensions do.</param>
-/// <param name="dimensions">What the model gives; checked on every answer.</param>
+/// <param name="dimensions">What the model gives, checked on every answer; 0: what its first answer has.</param>
 /// <param name="batchSize">Texts a request; servers differ in what they take.</param>
 public sealed class GeneratorEmbedder(
-    IEmbeddingGenerator<string, Embedding<float>> generator, string modelId, int dimensions, int batchSize = 64) : IEmbedder
+    IEmbeddingGenerator<string, Embedding<float>> generator, string modelId, int dimensions, TimeProvider time, int batchSize = 64) : IEmbedder
 {
+    /// <summary>Somebody waits for the answer to a question; search goes on with keywords alone after that.</summary>
+    private static readonly TimeSpan QueryPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan DocumentPatience = TimeSpan.FromSeconds(60);
+
+    private int _dimensions = dimensions;
+
     public string ModelId => modelId;
 
-    public int Dimensions => dimensions;
-
-    public EmbeddingSupplier? Supplier { get; } = EmbeddingSupplier.Of(modelId);
+    public int Dimensions => Volatile.Read(ref _dimensions);
 
     public double FusionWeight => 1;
 
@@ -24,7 +29,7 @@ public sealed class GeneratorEmbedder(
         {
             // Servers refuse an empty text; a space is the nearest they take.
             var inputs = batch.Select(text => string.IsNullOrWhiteSpace(text) ? " " : text);
-            var answer = await generator.GenerateAsync(inputs, cancellationToken: ct).ConfigureAwait(false);
+            var answer = await AskAsync(inputs, purpose == EmbeddingPurpose.Query ? QueryPatience : DocumentPatience, ct).ConfigureAwait(false);
             if (answer.Count != batch.Length)
                 throw new EmbeddingException($"The embedding model {modelId} answered {batch.Length} texts with {answer.Count} vectors.");
             vectors.AddRange(answer.Select(embedding => Normalize(embedding.Vector.Span)));
@@ -32,10 +37,25 @@ public sealed class GeneratorEmbedder(
         return vectors;
     }
 
+    private async Task<GeneratedEmbeddings<Embedding<float>>> AskAsync(IEnumerable<string> inputs, TimeSpan patience, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            return await generator.GenerateAsync(inputs, cancellationToken: either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new EmbeddingException($"The embedding model {modelId} did not answer within {patience.TotalSeconds:0} seconds.", e);
+        }
+    }
+
     private float[] Normalize(ReadOnlySpan<float> vector)
     {
-        if (vector.Length != dimensions)
-            throw new EmbeddingException($"The embedding model {modelId} gave a vector of {vector.Length} dimensions; {dimensions} were expected.");
+        var expected = Interlocked.CompareExchange(ref _dimensions, vector.Length, 0);
+        if (vector.Length == 0 || (expected != 0 && vector.Length != expected))
+            throw new EmbeddingException($"The embedding model {modelId} gave a vector of {vector.Length} dimensions; {expected} were expected.");
         var squares = 0d;
         foreach (var value in vector)
             squares += (double)value * value;

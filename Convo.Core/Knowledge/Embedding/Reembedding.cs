@@ -20,6 +20,12 @@ internal sealed partial class Reembedding(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var embedder = embedders.Configured;
+        // Also learns the length of the vectors of a model that has not been asked yet.
+        if (!await HasAnsweredAsync(embedder, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         var used = await store.InUseAsync(embedder.ModelId, embedder.Dimensions, cancellationToken).ConfigureAwait(false);
         if (used != embedder.ModelId && !await store.BeginAsync(embedder.ModelId, embedder.Dimensions, cancellationToken).ConfigureAwait(false))
         {
@@ -50,6 +56,19 @@ internal sealed partial class Reembedding(
         }
 
         await store.ForgetRetiredAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> HasAnsweredAsync(IEmbedder embedder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return embedder.Dimensions > 0 || (await embedder.EmbedAsync(["Convo"], EmbeddingPurpose.Query, cancellationToken).ConfigureAwait(false)).Count > 0;
+        }
+        catch (Exception e) when (e is ProviderException or EmbeddingException)
+        {
+            LogInterrupted(e, embedder.ModelId);
+            return false;
+        }
     }
 
     /// <summary>Gives every passage that lacks one a vector. Files that come in meanwhile bring theirs along.</summary>

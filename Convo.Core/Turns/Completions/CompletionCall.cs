@@ -16,7 +16,8 @@ internal sealed class CompletionCall(Caller caller, Guid id, ModelInfo model, in
 
     public Guid Id { get; } = id;
 
-    public ModelInfo Model { get; } = model;
+    /// <summary>The one that answers, which may be another than the one that was asked for.</summary>
+    public ModelInfo Model { get; set; } = model;
 
     public int InputTokens { get; } = inputTokens;
 

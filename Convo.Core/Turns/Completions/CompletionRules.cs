@@ -41,6 +41,11 @@ internal static class CompletionRules
             throw ConvoException.Invalid("stop", $"stop is a text that is not empty, or at most {MostStops} of them.");
         }
 
+        if (request.Stop.Count > 0 && !model.SupportsStop)
+        {
+            throw new ConvoException(ProblemKind.Invalid, "unsupported_parameter", $"{model.Name} takes no stop sequences. Leave stop out, or choose another model.") { Field = "stop" };
+        }
+
         if (!model.SupportsImages && request.Messages.Any(m => m.Contents.Any(c => c is DataContent)))
         {
             throw new ConvoException(ProblemKind.Invalid, "images_not_supported", $"{model.Name} cannot look at pictures. Choose a model that can, or leave them out.") { Field = "messages" };

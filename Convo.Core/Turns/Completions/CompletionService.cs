@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Convo.Core.Accounts;
 using Convo.Core.Models;
+using Convo.Core.Models.Middleware;
 using Convo.Core.Shared;
 using Convo.Core.Usage;
 using Microsoft.Extensions.AI;
@@ -13,12 +14,6 @@ internal sealed class CompletionService(
     IChatClients clients, IModelCatalogue catalogue, HeldUse held, ThreadCompletion inThread, TurnDrain drain, ITokenCounter counter, IOptions<TurnOptions> options, TimeProvider time)
     : ICompletionService
 {
-    /// <summary>Tokens that a chat format adds around one message; near enough for every provider.</summary>
-    private const int MessageOverhead = 4;
-
-    /// <summary>A large picture at the providers that count most for it; an upper estimate, since the bill has the real figure.</summary>
-    private const int TokensOfPicture = 1600;
-
     public async IAsyncEnumerable<CompletionUpdate> StreamAsync(
         Caller caller, CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -37,7 +32,7 @@ internal sealed class CompletionService(
         try
         {
             yield return new CompletionStarted(call.Id, model.QualifiedId, hold.At);
-            var client = clients.For(model);
+            var client = clients.For(model, catalogue.FallbacksFor(caller, model));
             call.Called = true;
             var updates = client.GetStreamingResponseAsync(request.Messages, OptionsOf(request, model, hold), cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (updates.ConfigureAwait(false))
@@ -45,6 +40,12 @@ internal sealed class CompletionService(
                 while (await NextAsync(updates, call).ConfigureAwait(false))
                 {
                     call.Take(updates.Current);
+                    if (updates.Current.Contents.OfType<ModelSwitched>().LastOrDefault() is { } switched)
+                    {
+                        call.Model = switched.Model;
+                        yield return new CompletionSwitched(switched.Model.QualifiedId);
+                    }
+
                     if (updates.Current.Text is { Length: > 0 } text)
                     {
                         yield return new CompletionDelta(text);
@@ -98,13 +99,8 @@ internal sealed class CompletionService(
         await held.EndAsync(call.Id, call.Usage(counter) is { } used ? call.Bill(used, hold.At) : null).ConfigureAwait(false);
     }
 
-    private int Estimate(CompletionRequest request) => request.Messages.Sum(message =>
-        MessageOverhead + message.Contents.Sum(content => content switch
-        {
-            TextContent text => counter.Count(text.Text),
-            DataContent => TokensOfPicture,
-            _ => 0,
-        })) + ((request.ResponseFormat as ChatResponseFormatJson)?.Schema is { } schema ? counter.Count(schema.GetRawText()) : 0);
+    private int Estimate(CompletionRequest request) => AnswerUsage.CountPrompt(counter, request.Messages)
+        + ((request.ResponseFormat as ChatResponseFormatJson)?.Schema is { } schema ? counter.Count(schema.GetRawText()) : 0);
 
     /// <summary>What was asked for, as it is; else the default, as far as the window has room beside the prompt.</summary>
     private int OutputFor(CompletionRequest request, CompletionCall call)

@@ -22,6 +22,12 @@ internal sealed class EmbeddingService(IEmbedder embedder, IEmbeddingMeter meter
             throw new ConvoException(ProblemKind.NotFound, ProviderErrors.ModelNotFound, $"There is no embedding model {model} here. This Convo has {embedder.ModelId}.") { Field = "model" };
         }
 
+        if (embedder.Dimensions == 0)
+        {
+            // A model's first answer tells how long its vectors are.
+            await embedder.EmbedAsync(["Convo"], EmbeddingPurpose.Query, cancellationToken).ConfigureAwait(false);
+        }
+
         var size = SizeOf(dimensions);
         var tokens = Count(texts);
         var vectors = await VectorsAsync(caller, texts, cancellationToken).ConfigureAwait(false);

@@ -60,6 +60,9 @@ public abstract record CompletionUpdate;
 /// <param name="Model">The model that was chosen, as <see cref="Models.ModelInfo.QualifiedId"/>.</param>
 public sealed record CompletionStarted(Guid Id, string Model, DateTimeOffset At) : CompletionUpdate;
 
+/// <summary>The model that was chosen failed before its first word; another one, which an administrator put behind it, answers.</summary>
+public sealed record CompletionSwitched(string Model) : CompletionUpdate;
+
 public sealed record CompletionDelta(string Text) : CompletionUpdate;
 
 /// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>content_filter</c>.</param>

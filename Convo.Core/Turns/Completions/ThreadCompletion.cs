@@ -25,6 +25,9 @@ internal sealed class ThreadCompletion(ITurnService turns, ITurnReader reader)
                     case TurnDelta delta:
                         yield return new CompletionDelta(delta.Text);
                         break;
+                    case TurnModelSwitched switched:
+                        yield return new CompletionSwitched($"{switched.Provider}/{switched.Model}");
+                        break;
                     case TurnUsage used:
                         usage = new MessageUsage(used.InputTokens, used.CachedInputTokens, used.OutputTokens, used.ReasoningTokens, used.Cost, used.Estimated);
                         break;

@@ -43,7 +43,7 @@ public sealed class EmbedderTests
     public async Task Generator_ManyTexts_AreSentInBatchesAndNormalized()
     {
         var fake = new FakeGenerator(texts => texts.ConvertAll(_ => new float[] { 3, 4 }));
-        var embedder = new GeneratorEmbedder(fake, "m", 2, batchSize: 2);
+        var embedder = new GeneratorEmbedder(fake, "m", 2, TimeProvider.System, batchSize: 2);
 
         var vectors = await embedder.EmbedAsync(["a", "", "c", "d", "e"], EmbeddingPurpose.Document, default);
 
@@ -61,7 +61,7 @@ public sealed class EmbedderTests
     public async Task Generator_WrongAnswer_IsRefused(int count, int size, float value)
     {
         var fake = new FakeGenerator(_ => Enumerable.Repeat(Enumerable.Repeat(value, size).ToArray(), count).ToList());
-        var embedder = new GeneratorEmbedder(fake, "m", 2);
+        var embedder = new GeneratorEmbedder(fake, "m", 2, TimeProvider.System);
 
         var failure = await Assert.ThrowsAsync<EmbeddingException>(() => embedder.EmbedAsync(["a", "b"], EmbeddingPurpose.Document, default));
 

@@ -185,6 +185,17 @@ public sealed class ModelAdministrationTests
     }
 
     [Fact]
+    public async Task Reorder_UnknownTwiceOrNothing_NamesTheField()
+    {
+        await using var host = Host();
+
+        foreach (var ids in new string?[][] { ["nobody/nothing"], ["quoter/quoter", "quoter/quoter"], [null] })
+        {
+            Assert.Equal("ids", (await Assert.ThrowsAsync<ConvoException>(() => host.Get<IModelAdministration>().ReorderAsync(Admin, ids!, Token))).Field);
+        }
+    }
+
+    [Fact]
     public async Task Put_Fallbacks_AreOnlyWhatThePersonMayUse()
     {
         await using var host = Host();

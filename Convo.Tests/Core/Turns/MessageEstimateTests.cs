@@ -51,7 +51,16 @@ public sealed class MessageEstimateTests
 
         Assert.True(MessageEstimator.Describe(Model, unpriced, [Spent(0.99m)]).Fits);
         Assert.False(MessageEstimator.Describe(Model, unpriced, [Spent(1m)]).Fits);
-        Assert.Null(MessageEstimator.Describe(Model, unpriced, []).MaxCost);
+        Assert.Null(MessageEstimator.Describe(Model with { Prices = null }, unpriced, []).MaxCost);
+    }
+
+    [Fact]
+    public void Dearest_ModelsThatMayAnswer_HoldTheHighestOfEachPrice()
+    {
+        var other = Model with { Id = "other", Prices = new ModelPrices(3m, 0.1m, 9m) };
+
+        Assert.Equal(new ModelPrices(3m, 0.5m, 10m), TurnSizer.Dearest([Model, other, Model with { Prices = null }]));
+        Assert.Null(TurnSizer.Dearest([Model with { Prices = null }]));
     }
 
     [Fact]

@@ -63,6 +63,33 @@ public sealed class AbortedAnswerBillTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Fail_BeforeTheFirstDelta_PaysNothingAndHoldsNothing(string format)
+    {
+        await using var stub = await ProviderStub.StartAsync();
+        var settings = WireFormat.All[format].Settings(stub);
+        settings["CONVO_PROVIDER_MAX_ATTEMPTS"] = "1";
+        await using var app = await ConvoApp.StartAsync(new ConvoAppOptions { Settings = settings });
+        using var client = app.CreateClient(await app.CreateUserAsync());
+        StubReply[] failures =
+        [
+            Replies.Error(500, "{}"),
+            Replies.Reset(),
+            Replies.Sse(WireFormat.All[format].Opening(new StubUsage(100, 50))),
+        ];
+        foreach (var failure in failures)
+        {
+            stub.Enqueue(failure);
+            using var response = await client.SendJsonAsync(HttpMethod.Post, "/api/convo/messages/stream", new { content = "Count the words." });
+            Assert.Equal("error", (await SseEvent.ReadAllAsync(response, Token))[^1].Name);
+        }
+
+        Assert.Equal(0, await app.Database.Db.ScalarAsync<long>("SELECT COUNT(*) FROM usage_ledger", null, Token));
+        var budget = (await client.GetFromJsonAsync<JsonElement>("/api/convo/budget", Token)).GetProperty("items")[0];
+        Assert.Equal((0L, 0L), (budget.GetProperty("used").GetInt64(), budget.GetProperty("held").GetInt64()));
+    }
+
     /// <summary>A running answer whose provider writes when the test says so, to a person of its own.</summary>
     private sealed class Answer : IAsyncDisposable
     {
@@ -136,7 +163,7 @@ public sealed class AbortedAnswerBillTests
         }
 
         /// <summary>As it was sent, with what a chat format adds around each message.</summary>
-        public long PromptTokens(ITokenCounter counter) => Request.Texts.Sum(text => counter.Count(text) + 4L);
+        public long PromptTokens(ITokenCounter counter) => WireFormat.Texts(Request.Json).Sum(text => counter.Count(text) + 4L);
 
         /// <summary>The only row of the ledger, which is also what the budget counts.</summary>
         public async Task<(int K, long Input, long Output, bool Estimated)> BillAsync(int k)

@@ -31,20 +31,24 @@ internal static class ChatEndpoint
     private static async Task<IResult> WholeAsync(IAsyncEnumerable<CompletionUpdate> updates, ModelNames names, CancellationToken cancellationToken)
     {
         CompletionStarted? started = null;
+        string? model = null;
         var text = new StringBuilder();
         await foreach (var update in updates.WithCancellation(cancellationToken))
         {
             switch (update)
             {
                 case CompletionStarted s:
-                    started = s;
+                    (started, model) = (s, s.Model);
+                    break;
+                case CompletionSwitched switched:
+                    model = switched.Model;
                     break;
                 case CompletionDelta delta:
                     text.Append(delta.Text);
                     break;
                 case CompletionEnded ended:
                     return TypedResults.Ok(new ChatBody(
-                        names.IdOf(started!.Id), "chat.completion", started.At.ToUnixTimeSeconds(), names.Of(started.Model),
+                        names.IdOf(started!.Id), "chat.completion", started.At.ToUnixTimeSeconds(), names.Of(model!),
                         [new ChoiceBody(0, new AnswerBody("assistant", text.ToString(), null), null, ended.FinishReason)],
                         UsageBody.Of(ended.Usage)));
             }
@@ -69,7 +73,7 @@ internal static class ChatEndpoint
                 await next;
             }
 
-            return new ChatStream(reading, next, new ChunkWriter(names.IdOf(started.Id), names.Of(started.Model), started.At, chat.IncludeUsage), time);
+            return new ChatStream(reading, next, new ChunkWriter(names, started, chat.IncludeUsage), time);
         }
         catch
         {

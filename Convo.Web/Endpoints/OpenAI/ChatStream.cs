@@ -93,6 +93,9 @@ internal sealed partial class ChatStream(IAsyncEnumerator<CompletionUpdate> read
     {
         switch (update)
         {
+            case CompletionSwitched switched:
+                writer.Switch(switched);
+                break;
             case CompletionDelta delta:
                 writer.Delta(body, delta.Text);
                 break;

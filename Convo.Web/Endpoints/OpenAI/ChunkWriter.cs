@@ -7,9 +7,16 @@ using Convo.Web.Hosting;
 namespace Convo.Web.Endpoints.OpenAI;
 
 /// <summary>Writes one answer as OpenAI's events: a role, the words, a reason, the usage where it was asked for, <c>[DONE]</c>.</summary>
-internal sealed class ChunkWriter(string id, string model, DateTimeOffset created, bool includeUsage)
+internal sealed class ChunkWriter(ModelNames names, CompletionStarted started, bool includeUsage)
 {
     private static readonly Dictionary<string, string> Nothing = [];
+
+    private readonly string _id = names.IdOf(started.Id);
+    private readonly long _created = started.At.ToUnixTimeSeconds();
+    private string _model = names.Of(started.Model);
+
+    /// <summary>From here on another model answers.</summary>
+    public void Switch(CompletionSwitched switched) => _model = names.Of(switched.Model);
 
     public void Begin(PipeWriter body) => Write(body, new() { ["role"] = "assistant", ["content"] = "" }, null);
 
@@ -20,7 +27,7 @@ internal sealed class ChunkWriter(string id, string model, DateTimeOffset create
         Write(body, Nothing, ended.FinishReason);
         if (includeUsage)
         {
-            Event(body, new ChunkWithUsageBody(id, "chat.completion.chunk", created.ToUnixTimeSeconds(), model, [], UsageBody.Of(ended.Usage)));
+            Event(body, new ChunkWithUsageBody(_id, "chat.completion.chunk", _created, _model, [], UsageBody.Of(ended.Usage)));
         }
 
         body.Write("data: [DONE]\n\n"u8);
@@ -33,8 +40,8 @@ internal sealed class ChunkWriter(string id, string model, DateTimeOffset create
     {
         ChunkChoiceBody[] choices = [new(0, delta, null, finishReason)];
         Event(body, includeUsage
-            ? new ChunkWithUsageBody(id, "chat.completion.chunk", created.ToUnixTimeSeconds(), model, choices, null)
-            : new ChunkBody(id, "chat.completion.chunk", created.ToUnixTimeSeconds(), model, choices));
+            ? new ChunkWithUsageBody(_id, "chat.completion.chunk", _created, _model, choices, null)
+            : new ChunkBody(_id, "chat.completion.chunk", _created, _model, choices));
     }
 
     private static void Event(PipeWriter body, object data)

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Convo.Core.Shared;
+using Convo.Core.Turns.Completions;
 using Microsoft.Extensions.AI;
 
 namespace Convo.Web.Endpoints.OpenAI;
@@ -46,17 +47,6 @@ internal static class ContentParts
             throw ConvoException.Invalid(url.Path, "The picture's data: URL must be base64, such as data:image/png;base64,….");
         }
 
-        var bytes = Convert.FromBase64String(text[(comma + 1)..]);
-        // What it is decides, not what it is called: a provider gets nothing else by this way.
-        return PictureType(bytes) is { } type
-            ? new DataContent(bytes, type)
-            : throw new ConvoException(ProblemKind.Invalid, "unsupported_image", "A picture is PNG, JPEG, WebP or GIF; this one is not.") { Field = url.Path };
+        return CompletionPicture.Read(Convert.FromBase64String(text[(comma + 1)..]), url.Path);
     }
-
-    private static string? PictureType(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) ? "image/png"
-        : bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "image/jpeg"
-        : bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8) ? "image/gif"
-        : bytes.Length > 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8) ? "image/webp"
-        : null;
 }

@@ -1,7 +1,7 @@
 // What the text in the box would roughly cost, and what is left: asked when the typing pauses, never in its way.
 const pause = 450;
 const number = new Intl.NumberFormat("en-US");
-const dollars = value => value < 0.0001 ? "< $0.0001" : `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: value < 1 ? 4 : 2 })}`;
+const dollars = value => value > 0 && value < 0.0001 ? "< $0.0001" : `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: value < 1 ? 4 : 2 })}`;
 
 function describe(estimate) {
   if (!estimate.fits) {
@@ -11,14 +11,15 @@ function describe(estimate) {
   }
   const left = estimate.tokens_left !== null ? number.format(estimate.tokens_left) : estimate.cost_left !== null ? dollars(Number(estimate.cost_left)) : null;
   const parts = [`About ${number.format(estimate.input_tokens)} tokens`];
-  if (estimate.max_cost !== null) parts.push(`at most ${dollars(Number(estimate.max_cost))}`);
+  const most = Number(estimate.max_cost ?? 0);
+  if (most > 0) parts.push(most < 0.0001 ? "less than $0.0001" : `at most ${dollars(most)}`);
   if (left !== null) parts.push(`${left} left`);
   return parts.join(" · ");
 }
 
 const explain = estimate =>
   `An estimate: about ${number.format(estimate.input_tokens)} tokens are sent with this message, and the answer has at most ${number.format(estimate.max_output_tokens)}.`
-  + ` ${estimate.max_cost === null ? "The price of this model is not known." : "Most answers cost less."} The real figures stand under the answer.`;
+  + ` ${estimate.max_cost === null ? "The price of this model is not known." : Number(estimate.max_cost) > 0 ? "Most answers cost less." : "This model costs nothing."} The real figures stand under the answer.`;
 
 export function createEstimate(form, box, options, signal) {
   const place = form.querySelector("[data-estimate]");

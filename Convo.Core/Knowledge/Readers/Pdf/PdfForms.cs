@@ -5,9 +5,15 @@ using UglyToad.PdfPig.Content;
 
 namespace Convo.Core.Knowledge;
 
-/// <summary>Text that people put onto a page: filled form fields and text boxes. It is not part of the page's own content.</summary>
+/// <summary>Text that people put onto a page: filled form fields, text boxes, comments. It is not part of the page's own content.</summary>
 internal static class PdfForms
 {
+    private static readonly HashSet<AnnotationType> Remarks =
+    [
+        AnnotationType.FreeText, AnnotationType.Text, AnnotationType.Highlight, AnnotationType.Underline, AnnotationType.Squiggly, AnnotationType.StrikeOut, AnnotationType.Caret,
+        AnnotationType.Square, AnnotationType.Circle, AnnotationType.Line,
+    ];
+
     public static ILookup<int, string> FieldsByPage(PdfDocument document)
     {
         if (!document.TryGetForm(out var form) || form is null)
@@ -18,9 +24,10 @@ internal static class PdfForms
             .ToLookup(field => field.Page, field => field.Text);
     }
 
-    public static IEnumerable<string> TextBoxes(Page page) =>
-        page.GetAnnotations().Where(annotation => annotation.Type == AnnotationType.FreeText && !string.IsNullOrWhiteSpace(annotation.Content))
-            .Select(annotation => annotation.Content!);
+    /// <summary>Text boxes, and what reviewers wrote to marks and notes.</summary>
+    public static IEnumerable<string> Notes(Page page) =>
+        page.GetAnnotations().Where(annotation => Remarks.Contains(annotation.Type) && !string.IsNullOrWhiteSpace(annotation.Content))
+            .Select(annotation => annotation.Type == AnnotationType.FreeText ? annotation.Content! : $"Comment: {annotation.Content}");
 
     private static IEnumerable<AcroFieldBase> Leaves(AcroFieldBase field, int depth) =>
         field is AcroNonTerminalField parent && depth < 32 ? parent.Children.SelectMany(child => Leaves(child, depth + 1)) : [field];

@@ -31,7 +31,8 @@ internal sealed class PdfReader : IDocumentReader
                 output.TextlessPage(number);
             output.PageDone(number, document.NumberOfPages);
         }
-        PdfStructure.Write(blocks, output);
+        PdfStructure.Write(blocks, Attempt(0, () => PdfOutline.Load(document)) ?? PdfOutline.Empty, output);
+        WriteAttachments(document, output);
         if (output.Blocks.Count == 0 && failed > 0)
             throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.Damaged) { TextlessPages = [.. Enumerable.Range(1, document.NumberOfPages)] };
     }
@@ -49,11 +50,18 @@ internal sealed class PdfReader : IDocumentReader
         }
     }
 
+    private static void WriteAttachments(PdfDocument document, DocumentBuilder output)
+    {
+        var files = Attempt(0, () => document.Advanced.TryGetEmbeddedFiles(out var embedded) ? embedded : []) ?? [];
+        foreach (var file in files.OrderBy(file => file.Name, StringComparer.Ordinal))
+            output.Nested?.Read(file.Name, file.Memory, document.NumberOfPages);
+    }
+
     private static List<PdfBlock> ReadPage(PdfDocument document, int number, IEnumerable<string> fields)
     {
         Page page = document.GetPage(number);
         var blocks = PdfLayout.BlocksOf(page);
-        foreach (var text in Attempt(number, () => PdfForms.TextBoxes(page).ToList()) ?? [])
+        foreach (var text in Attempt(number, () => PdfForms.Notes(page).ToList()) ?? [])
             blocks.Add(PdfBlock.OfText(number, text));
         foreach (var text in fields)
             blocks.Add(PdfBlock.OfText(number, text));

@@ -8,7 +8,7 @@ internal static partial class PdfStructure
     private const double HeadingRatio = 1.15;
     private const int MaxHeading = 200;
 
-    public static void Write(IReadOnlyList<PdfBlock> blocks, DocumentBuilder output)
+    public static void Write(IReadOnlyList<PdfBlock> blocks, PdfOutline outline, DocumentBuilder output)
     {
         var body = BodySize(blocks);
         var levels = HeadingSizes(blocks, body);
@@ -19,10 +19,12 @@ internal static partial class PdfStructure
             // Said once, a running header is information (whose document, which version); said on every page it is noise.
             if (IsAtEdge(block) && Shape(block.Text) is var shape && repeated.Contains(shape) && !written.Add(shape))
                 continue;
-            if (block.Rows is { } rows)
+            if (outline.LevelOf(block) is { } level)
+                output.Heading(block.Text, level, block.Page);
+            else if (block.Rows is { } rows)
                 output.Table(rows, block.Page);
             else if (IsHeading(block, body))
-                output.Heading(block.Text, LevelOf(block, body, levels), block.Page);
+                output.Heading(block.Text, outline.Depth + LevelOf(block, body, levels), block.Page);
             else
                 WriteBody(block, output);
         }

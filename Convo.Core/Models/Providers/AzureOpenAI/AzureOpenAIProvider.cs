@@ -13,7 +13,7 @@ namespace Convo.Core.Models.Providers.AzureOpenAI;
 /// Azure OpenAI. What people choose is a deployment, whose name the organisation made up; <c>AZURE_OPENAI_MODELS</c> lists them. The
 /// resource cannot be asked for its deployments with a key, so the check tells about key and address only.
 /// </summary>
-internal sealed class AzureOpenAIProvider : IDiscoverableProvider, IDisposable
+internal sealed class AzureOpenAIProvider : IDiscoverableProvider, IEmbeddingProvider, IDisposable
 {
     public const string ProviderId = "azure";
     private const string CheckPath = "openai/models?api-version=2024-10-21";
@@ -64,6 +64,8 @@ internal sealed class AzureOpenAIProvider : IDiscoverableProvider, IDisposable
     }
 
     public ModelInfo Describe(string id) => ShippedModels.Instance.Named(ProviderId, id, Unknown);
+
+    public IEmbeddingGenerator<string, Embedding<float>>? Embeddings(string model) => _client?.GetEmbeddingClient(model).AsIEmbeddingGenerator();
 
     public IChatClient Create(ModelInfo model) => _client!.GetChatClient(model.Id).AsIChatClient();
 

@@ -10,7 +10,7 @@ namespace Convo.Core.Models.Providers.Configured;
 /// A further server by configuration alone, <c>Convo:Providers:&lt;id&gt;</c>: vLLM, LM Studio, OpenRouter, a gateway of the organisation's own,
 /// in whichever of the protocols it speaks. It offers the models that are named, else those it lists.
 /// </summary>
-internal sealed class ConfiguredProvider : IDiscoverableProvider, IDisposable
+internal sealed class ConfiguredProvider : IDiscoverableProvider, IEmbeddingProvider, IDisposable
 {
     // Servers of one's own run small windows more often than large ones, and a prompt that is too long fails.
     private static readonly ShippedModels.Limits Unknown = new(Context: 32_768, MaxOutput: 4_096);
@@ -49,6 +49,10 @@ internal sealed class ConfiguredProvider : IDiscoverableProvider, IDisposable
     {
         MaxTemperature = _settings.Protocol == ProviderProtocol.Anthropic ? 1 : 2,
     };
+
+    // A server whose chat speaks another protocol has its embeddings elsewhere.
+    public IEmbeddingGenerator<string, Embedding<float>>? Embeddings(string model) =>
+        _settings.Protocol is not (ProviderProtocol.Anthropic or ProviderProtocol.Gemini) && _endpoint is OpenAIEndpoint endpoint ? endpoint.Embeddings(model) : null;
 
     public IChatClient Create(ModelInfo model) => _endpoint.Chat(model.Id);
 

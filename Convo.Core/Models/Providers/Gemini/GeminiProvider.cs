@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Convo.Core.Models.Providers.Gemini;
 
 /// <summary>Gemini through Google's OpenAI-compatible endpoint (https://ai.google.dev/gemini-api/docs/openai).</summary>
-internal sealed class GeminiProvider : IDiscoverableProvider, IDisposable
+internal sealed class GeminiProvider : IDiscoverableProvider, IEmbeddingProvider, IDisposable
 {
     public const string ProviderId = "gemini";
     private static readonly Uri OwnAddress = new("https://generativelanguage.googleapis.com/v1beta/openai");
@@ -35,6 +35,8 @@ internal sealed class GeminiProvider : IDiscoverableProvider, IDisposable
     public Task<IReadOnlyList<string>> ListModelIdsAsync(CancellationToken cancellationToken) => _endpoint!.ListModelsAsync(cancellationToken);
 
     public ModelInfo Describe(string id) => ShippedModels.Instance.Known(ProviderId, id, Unknown);
+
+    public IEmbeddingGenerator<string, Embedding<float>>? Embeddings(string model) => _endpoint?.Embeddings(model);
 
     public IChatClient Create(ModelInfo model) => _endpoint!.Chat(model.Id);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Convo.Core.Models.Providers.Ollama;
 
 /// <summary>A local Ollama on its usual port, offered while it answers there. It speaks OpenAI's protocol under <c>/v1</c>.</summary>
-internal sealed class OllamaProvider : IDiscoverableProvider, IDisposable
+internal sealed class OllamaProvider : IDiscoverableProvider, IEmbeddingProvider, IDisposable
 {
     public const string ProviderId = "ollama";
     private static readonly Uri UsualAddress = new("http://127.0.0.1:11434/v1");
@@ -39,6 +39,8 @@ internal sealed class OllamaProvider : IDiscoverableProvider, IDisposable
     public Task<IReadOnlyList<string>> ListModelIdsAsync(CancellationToken cancellationToken) => _endpoint.ListModelsAsync(cancellationToken);
 
     public ModelInfo Describe(string id) => ShippedModels.Instance.Named(ProviderId, id, Unknown) with { Prices = Free };
+
+    public IEmbeddingGenerator<string, Embedding<float>>? Embeddings(string model) => _endpoint.Embeddings(model);
 
     public IChatClient Create(ModelInfo model) => _endpoint.Chat(model.Id);
 

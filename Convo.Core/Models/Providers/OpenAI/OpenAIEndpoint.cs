@@ -45,6 +45,8 @@ internal sealed class OpenAIEndpoint : IChatEndpoint
         return _isOpenAI ? client : new MaxTokensChatClient(client);
     }
 
+    public IEmbeddingGenerator<string, Embedding<float>> Embeddings(string model) => _client.GetEmbeddingClient(model).AsIEmbeddingGenerator();
+
     /// <summary>The ids that <c>GET /models</c> lists.</summary>
     /// <exception cref="ProviderException">It does not answer, or not with a list.</exception>
     public async Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Convo.Core.Models.Providers.OpenAI;
 /// OpenAI, or the compatible server that <c>OPENAI_BASE_URL</c> names. At OpenAI the shipped models are offered; at another address what
 /// <c>OPENAI_MODELS</c> names, else what the server lists, and until it lists anything the shipped names, without prices.
 /// </summary>
-internal sealed class OpenAIProvider : IDiscoverableProvider, IDisposable
+internal sealed class OpenAIProvider : IDiscoverableProvider, IEmbeddingProvider, IDisposable
 {
     public const string ProviderId = "openai";
     private static readonly Uri OwnAddress = new("https://api.openai.com/v1");
@@ -64,6 +64,8 @@ internal sealed class OpenAIProvider : IDiscoverableProvider, IDisposable
     public Task<IReadOnlyList<string>> ListModelIdsAsync(CancellationToken cancellationToken) => _endpoint!.ListModelsAsync(cancellationToken);
 
     public ModelInfo Describe(string id) => _isOpenAI ? ShippedModels.Instance.Known(ProviderId, id, UnknownOpenAI) : Named(id);
+
+    public IEmbeddingGenerator<string, Embedding<float>>? Embeddings(string model) => _endpoint?.Embeddings(model);
 
     public IChatClient Create(ModelInfo model) => _endpoint!.Chat(model.Id);
 

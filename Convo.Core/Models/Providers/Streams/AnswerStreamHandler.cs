@@ -2,13 +2,13 @@ using Convo.Core.Models.Providers.Http;
 
 namespace Convo.Core.Models.Providers.Streams;
 
-/// <summary>Puts an <see cref="AnswerStream"/> in front of every answer of an address; other requests (a list of models) pass.</summary>
+/// <summary>Puts an <see cref="AnswerStream"/> in front of every answer of an address; other requests (a list of models, embeddings) pass.</summary>
 internal sealed class AnswerStreamHandler(ProviderIdentity provider, EndpointHabits habits, Func<IAnswerWriter> writer, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (request.Method != HttpMethod.Post)
+        if (request.Method != HttpMethod.Post || request.RequestUri?.AbsolutePath.EndsWith("/embeddings", StringComparison.Ordinal) == true)
         {
             return response;
         }

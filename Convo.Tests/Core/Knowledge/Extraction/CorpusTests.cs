@@ -6,7 +6,7 @@ namespace Convo.Tests.Core.Knowledge.Extraction;
 /// <summary>Files that nobody here wrote; skipped where the shared folder is absent.</summary>
 public sealed class CorpusTests
 {
-    private static readonly string[] Extensions = [".pdf", ".docx", ".html", ".txt", ".md"];
+    private static readonly string[] Extensions = [".xlsx", ".pptx", ".doc", ".xls", ".xlsb", ".odt", ".ods", ".rtf", ".msg", ".eml", ".epub", ".csv", ".pdf"];
 
     [Fact]
     public async Task Extract_NastyFiles_EachEndsReadyOrFailedWithAReason()
@@ -18,11 +18,24 @@ public sealed class CorpusTests
     }
 
     [Fact]
-    public async Task Extract_RealFiles_NoneCrashesOrIsCalledDamaged()
+    public async Task Extract_RealFiles_OneOfEachKindIsReady()
     {
-        var outcomes = await RunAsync("real/pypdf", file => Extensions.Contains(Path.GetExtension(file)));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var outcomes = await RunAsync("real", file => Extensions.Contains(Path.GetExtension(file)) && new FileInfo(file).Length is > 5_000 and < 60_000 && seen.Add(Path.GetExtension(file)));
 
         Assert.All(outcomes, outcome => Assert.True(outcome.Code is null or ExtractionCodes.NoText, $"{outcome.File}: {outcome.Code} {outcome.Reason}"));
+        Assert.True(outcomes.Count(outcome => outcome.Code is null) >= outcomes.Count * 0.6);
+    }
+
+    /// <summary>Some minutes; for whoever changes a reader. Files that hold no text of their own are told by their code.</summary>
+    [Fact(Explicit = true)]
+    public async Task Extract_AllRealFiles_AreReadyOrHoldNoText()
+    {
+        var outcomes = await RunAsync("real", _ => true);
+
+        var failed = outcomes.Where(outcome => outcome.Code is not (null or ExtractionCodes.NoText or ExtractionCodes.Encrypted)).Select(outcome => $"{outcome.File}: {outcome.Code} {outcome.Reason}").ToList();
+        Assert.True(failed.Count <= outcomes.Count * 0.03, string.Join('\n', failed));
+        Assert.True(outcomes.Count(outcome => outcome.Code is ExtractionCodes.NoText) <= outcomes.Count * 0.15);
     }
 
     private static async Task<List<Outcome>> RunAsync(string folder, Func<string, bool> filter)
@@ -31,7 +44,7 @@ public sealed class CorpusTests
         Assert.SkipWhen(root is null, "The shared data folder is not here.");
         var extractor = Child.Real();
         var outcomes = new ConcurrentBag<Outcome>();
-        var files = Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories).Where(filter);
+        var files = Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(filter);
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (file, _) =>
         {
             try

@@ -2,6 +2,8 @@ using Convo.Core.Knowledge;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Fonts.Standard14Fonts;
+using UglyToad.PdfPig.Outline;
+using UglyToad.PdfPig.Outline.Destinations;
 using UglyToad.PdfPig.Writer;
 using static Convo.Tests.Core.Knowledge.Readers.Reading;
 
@@ -15,6 +17,16 @@ public sealed class PdfReaderTests
         Show(Read(Pdf(
             [(20, 700, "Annual report", 24), (20, 660, "The company bought three ma-", 11), (20, 646, "chines for its plant.", 11)],
             [(20, 700, "Second page.", 11)]), "a.pdf")));
+
+    [Fact]
+    public void Read_Outline_TellsHeadingsFromBody()
+    {
+        // All of one size: only the outline knows.
+        var pdf = Pdf(builder => builder.Bookmarks = new Bookmarks([new DocumentBookmarkNode("1 Aims", 0, new ExplicitDestination(1, ExplicitDestinationType.FitPage, ExplicitDestinationCoordinates.Empty),
+            [new DocumentBookmarkNode("Scope", 1, new ExplicitDestination(2, ExplicitDestinationType.FitPage, ExplicitDestinationCoordinates.Empty), [])])]),
+            [(20, 700, "1. Aims", 11), (20, 640, "We want this.", 11)], [(20, 700, "Scope", 11), (20, 640, "Aims", 11)]);
+        Assert.Equal(["Heading1@1 1. Aims", "Paragraph@1 We want this.", "Heading2@2 Scope", "Paragraph@2 Aims"], Show(Read(pdf, "a.pdf")));
+    }
 
     [Fact]
     public void Read_TwoColumns_AreReadOneAfterTheOther()
@@ -50,9 +62,12 @@ public sealed class PdfReaderTests
     public void Read_TooManyPages_IsRefused() =>
         Assert.Equal(ExtractionCodes.TooManyPages, Fails(() => Read(Pdf([], [], []), "a.pdf", Limits with { MaxPages = 2 })));
 
-    internal static byte[] Pdf(params (double X, double Y, string Text, double Size)[][] pages)
+    internal static byte[] Pdf(params (double X, double Y, string Text, double Size)[][] pages) => Pdf(_ => { }, pages);
+
+    private static byte[] Pdf(Action<PdfDocumentBuilder> change, params (double X, double Y, string Text, double Size)[][] pages)
     {
         using var builder = new PdfDocumentBuilder();
+        change(builder);
         var font = builder.AddStandard14Font(Standard14Font.Helvetica);
         foreach (var lines in pages)
         {

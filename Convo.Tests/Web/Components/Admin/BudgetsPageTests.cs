@@ -33,7 +33,7 @@ public sealed class BudgetsPageTests : ComponentTest
         Assert.Contains("Mara", view.Find(".notice.warn").TextContent, StringComparison.Ordinal);
         Assert.Contains("past its soft limit", view.Find(".notice.warn").TextContent, StringComparison.Ordinal);
         var change = view.FindAll("table")[1].QuerySelector("tbody tr")!.TextContent;
-        Assert.Contains("no limit", change, StringComparison.Ordinal);
+        Assert.Contains("the default", change, StringComparison.Ordinal);
         Assert.Contains("trial", change, StringComparison.Ordinal);
     }
 

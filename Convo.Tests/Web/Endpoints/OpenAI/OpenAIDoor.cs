@@ -39,7 +39,7 @@ public sealed class OpenAIDoor : IAsyncLifetime
             {
                 var client = new OpenAIClient(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = Stub.BaseUrl });
                 services.AddSingleton<IEmbedder>(new GeneratorEmbedder(
-                    client.GetEmbeddingClient("stub-embedding").AsIEmbeddingGenerator(), EmbeddingModel, Stub.EmbeddingDimensions));
+                    client.GetEmbeddingClient("stub-embedding").AsIEmbeddingGenerator(), EmbeddingModel, Stub.EmbeddingDimensions, TimeProvider.System));
                 services.AddSingleton<IUsageRecorder>(provider =>
                 {
                     Uses.Inner = ActivatorUtilities.CreateInstance<UsageRecorder>(provider);

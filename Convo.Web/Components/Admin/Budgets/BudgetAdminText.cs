@@ -49,8 +49,9 @@ internal static class BudgetAdminText
         (row.CostLimit ?? row.Inherited?.CostLimit) is { } cost ? $"{Format.Cost(row.CostUsed ?? 0)} of {Format.Cost(cost)}" : null,
     ]).OfType<string>());
 
-    public static string Figures(BudgetFigures figures) => figures is { TokenLimit: null, CostLimit: null }
-        ? "no limit"
+    /// <summary>Without figures of its own a person, team or key has what its default says.</summary>
+    public static string Figures(BudgetFigures figures, Guid? scopeId) => figures is { TokenLimit: null, CostLimit: null }
+        ? scopeId is null ? "no limit" : "the default"
         : string.Join(", ", ((string?[])
         [
             figures.TokenLimit is { } tokens ? Format.Tokens(tokens) : null,
