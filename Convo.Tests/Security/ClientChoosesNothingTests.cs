@@ -61,7 +61,7 @@ public sealed class ClientChoosesNothingTests
         Assert.DoesNotContain(stub.BaseUrl.Authority, await models.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         Assert.NotEmpty(stub.ChatRequests);
         Assert.All(stub.ChatRequests, request => Assert.DoesNotContain(secret, request.Json!.ToJsonString(), StringComparison.Ordinal));
-        Assert.Contains(stub.ChatRequests[0].Texts, said => said.Contains(placeholders, StringComparison.Ordinal));
+        Assert.Contains(placeholders, stub.ChatRequests[0].LastUserText, StringComparison.Ordinal);
         Assert.DoesNotContain(app.Logs, line => line.Contains(secret, StringComparison.Ordinal));
     }
 }
