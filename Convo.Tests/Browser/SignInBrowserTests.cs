@@ -56,8 +56,7 @@ public sealed class SignInBrowserTests : IAsyncLifetime
         // Somewhere else this browser was signed out.
         await _app.Database.Db.ExecuteAsync("DELETE FROM user_sessions", null, TestContext.Current.CancellationToken);
 
-        await _page.ReloadAsync();
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true })).ToBeVisibleAsync();
+        await _page.WaitForURLAsync("**/sign-in?returnUrl=*", new() { Timeout = 60_000 });
         await EnterAsync(start: null);
 
         await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Message" })).ToHaveValueAsync("Half a thought");

@@ -13,7 +13,7 @@ namespace Convo.Web.Hosting;
 
 /// <summary>
 /// Encrypts the keys that sign cookies before they are stored, so that a copy of the database is not enough to sign in as anyone:
-/// with a certificate, else with a secret of the settings, else with what the database's own password gives (docs/adr/0010).
+/// with a certificate, else with a secret of the settings, else with what the database's own password gives (docs/adr/0008).
 /// </summary>
 internal static class KeyProtection
 {

@@ -26,8 +26,9 @@ public sealed class MyDataTests
         await stream.CopyToAsync(buffer, Token);
         using var zip = new ZipArchive(buffer);
 
+        string[] expected = ["files.json", $"files/{owner["file"]}.txt", "profile.json", $"threads/{owner["other_thread"]}.json", $"threads/{owner["thread"]}.json", "usage.json"];
         Assert.Equal(
-            ["files.json", $"files/{owner["file"]}.txt", "profile.json", $"threads/{owner["other_thread"]}.json", $"threads/{owner["thread"]}.json", "usage.json"],
+            expected.Order(StringComparer.Ordinal),
             zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
         var all = new StringBuilder();
         foreach (var entry in zip.Entries)
