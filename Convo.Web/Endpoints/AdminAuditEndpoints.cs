@@ -3,6 +3,7 @@ using System.Text;
 using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Convo.Web.Endpoints;
 
@@ -19,7 +20,7 @@ internal static class AdminAuditEndpoints
     private static Task<Page<AuditLine>> ListAsync([AsParameters] AuditQuery query, Caller caller, IAuditLog audit, CancellationToken cancellationToken) =>
         audit.ListAsync(caller, query.ToFilter(), cancellationToken);
 
-    private static IResult ExportAsync([AsParameters] AuditQuery query, Caller caller, IAuditLog audit, CancellationToken cancellationToken)
+    private static PushStreamHttpResult ExportAsync([AsParameters] AuditQuery query, Caller caller, IAuditLog audit, CancellationToken cancellationToken)
     {
         var lines = audit.ExportAsync(caller, query.ToFilter(), cancellationToken);
         return TypedResults.Stream(output => AuditCsv.WriteAsync(output, lines), "text/csv; charset=utf-8", "convo-audit.csv");

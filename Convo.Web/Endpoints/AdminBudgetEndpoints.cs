@@ -40,7 +40,7 @@ internal static class AdminBudgetEndpoints
 /// <param name="Near">Whoever is past a soft or a hard limit now.</param>
 internal sealed record BudgetListBody(IReadOnlyList<BudgetRow> Items, IReadOnlyList<BudgetRow> Near)
 {
-    public string? NextCursor => null;
+    public string? NextCursor { get; }
 }
 
 /// <param name="Scope">global, team, user or api_key.</param>

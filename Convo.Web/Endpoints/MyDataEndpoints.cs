@@ -1,4 +1,5 @@
 using Convo.Core.Accounts;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Convo.Web.Endpoints;
 
@@ -13,7 +14,7 @@ internal static class MyDataEndpoints
         return group;
     }
 
-    private static IResult Export(Caller caller, IMyData data, HttpContext context) => TypedResults.Stream(
+    private static PushStreamHttpResult Export(Caller caller, IMyData data, HttpContext context) => TypedResults.Stream(
         output => data.ExportAsync(caller, output, context.RequestAborted), "application/zip", "convo-my-data.zip");
 
     private static Task<DeletedData> DeleteAsync(Caller caller, IMyData data, CancellationToken cancellationToken) => data.DeleteAsync(caller, cancellationToken);

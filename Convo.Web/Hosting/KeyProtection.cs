@@ -60,7 +60,7 @@ internal static class KeyProtection
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new ConvoStartupException($"{CertificateKey} cannot be used: {e.Message} A .pfx file with its private key is needed, and its password in {CertificatePasswordKey}.");
+            throw new ConvoStartupException($"{CertificateKey} cannot be used: {e.Message} A .pfx file with its private key is needed, and its password in {CertificatePasswordKey}.", e);
         }
     }
 }

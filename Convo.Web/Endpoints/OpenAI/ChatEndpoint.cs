@@ -48,7 +48,7 @@ internal static class ChatEndpoint
                     break;
                 case CompletionEnded ended:
                     return TypedResults.Ok(new ChatBody(
-                        names.IdOf(started!.Id), "chat.completion", started.At.ToUnixTimeSeconds(), names.Of(model!),
+                        ModelNames.IdOf(started!.Id), "chat.completion", started.At.ToUnixTimeSeconds(), names.Of(model!),
                         [new ChoiceBody(0, new AnswerBody("assistant", text.ToString(), null), null, ended.FinishReason)],
                         UsageBody.Of(ended.Usage)));
             }

@@ -103,7 +103,7 @@ internal static class ChatRequestReader
     private static IReadOnlyList<string> Stop(JsonMember stop) =>
         stop.IsNothing ? [] : stop.Element.ValueKind == JsonValueKind.String ? [stop.Text()] : [.. stop.Items().Select(s => s.Text())];
 
-    private static ChatResponseFormat? Format(JsonMember format)
+    private static ChatResponseFormatJson? Format(JsonMember format)
     {
         if (format.IsNothing)
         {

@@ -6,12 +6,14 @@ namespace Convo.Web.Endpoints.OpenAI;
 
 /// <summary>
 /// Sends a completion that has begun as <c>text/event-stream</c>, with a comment every 15 s of silence. Its reader's going away ends the
-/// provider's call, since that cancels <paramref name="next"/>.
+/// provider's call, since that cancels <paramref name="first"/>.
 /// </summary>
-internal sealed partial class ChatStream(IAsyncEnumerator<CompletionUpdate> reading, Task<bool> next, ChunkWriter writer, TimeProvider time) : IResult
+internal sealed partial class ChatStream(IAsyncEnumerator<CompletionUpdate> reading, Task<bool> first, ChunkWriter writer, TimeProvider time) : IResult
 {
     private static readonly TimeSpan KeepAliveEvery = TimeSpan.FromSeconds(15);
     private static readonly byte[] KeepAlive = ": keep-alive\n\n"u8.ToArray();
+
+    private Task<bool> _next = first;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -45,7 +47,7 @@ internal sealed partial class ChatStream(IAsyncEnumerator<CompletionUpdate> read
         finally
         {
             // An enumerator is not disposed under its own step.
-            await next.ContinueWith(_ => { }, TaskScheduler.Default);
+            await _next.ContinueWith(_ => { }, TaskScheduler.Default);
             await reading.DisposeAsync();
         }
     }
@@ -54,20 +56,20 @@ internal sealed partial class ChatStream(IAsyncEnumerator<CompletionUpdate> read
     {
         while (true)
         {
-            if (!next.IsCompleted)
+            if (!_next.IsCompleted)
             {
                 // Everything that was ready is in the pipe: let it go before waiting.
                 await body.FlushAsync(aborted);
                 await WaitAsync(body, aborted);
             }
 
-            if (!await next)
+            if (!await _next)
             {
                 break;
             }
 
             Write(body, reading.Current);
-            next = reading.MoveNextAsync().AsTask();
+            _next = reading.MoveNextAsync().AsTask();
         }
 
         await body.FlushAsync(aborted);
@@ -79,10 +81,10 @@ internal sealed partial class ChatStream(IAsyncEnumerator<CompletionUpdate> read
         {
             try
             {
-                await next.WaitAsync(KeepAliveEvery, time, aborted);
+                await _next.WaitAsync(KeepAliveEvery, time, aborted);
                 return;
             }
-            catch (TimeoutException) when (!next.IsCompleted)
+            catch (TimeoutException) when (!_next.IsCompleted)
             {
                 await body.WriteAsync(KeepAlive, aborted);
             }

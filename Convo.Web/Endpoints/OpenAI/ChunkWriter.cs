@@ -11,7 +11,7 @@ internal sealed class ChunkWriter(ModelNames names, CompletionStarted started, b
 {
     private static readonly Dictionary<string, string> Nothing = [];
 
-    private readonly string _id = names.IdOf(started.Id);
+    private readonly string _id = ModelNames.IdOf(started.Id);
     private readonly long _created = started.At.ToUnixTimeSeconds();
     private string _model = names.Of(started.Model);
 

@@ -11,5 +11,5 @@ internal sealed class ModelNames(IModelCatalogue catalogue)
 
     public string Of(string qualifiedId) => catalogue.Find(qualifiedId) is { } model ? Of(model) : qualifiedId;
 
-    public string IdOf(Guid id) => "chatcmpl-" + id.ToString("N", CultureInfo.InvariantCulture);
+    public static string IdOf(Guid id) => "chatcmpl-" + id.ToString("N", CultureInfo.InvariantCulture);
 }

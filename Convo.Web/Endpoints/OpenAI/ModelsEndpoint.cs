@@ -33,8 +33,8 @@ internal static class ModelsEndpoint
 /// <summary>https://platform.openai.com/docs/api-reference/models/object, and what Convo knows beyond it.</summary>
 internal sealed record ListedModel(string Id, string OwnedBy, string Name, int? ContextWindow, int? MaxOutputTokens)
 {
-    public string Object => "model";
+    public string Object { get; } = "model";
 
     /// <summary>Unix time. Nobody tells Convo when a model was made; the member is there because the SDKs' types ask for it.</summary>
-    public long Created => 0;
+    public long Created { get; }
 }

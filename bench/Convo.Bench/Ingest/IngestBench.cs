@@ -35,7 +35,7 @@ internal static class IngestBench
 
         var ready = done.Where(d => d.File.Status == AttachmentStatus.Ready).ToList();
         Say($"convo      {ready.Count} ready, {done.Count - ready.Count} failed; {ready.Sum(d => d.File.Pages)} pages, {ready.Sum(d => d.File.Chunks)} passages in {took.TotalSeconds:0.0} s with {workers} workers: {ready.Sum(d => d.File.Pages) / took.TotalSeconds:0.0} pages/s");
-        Say($"           peak memory {memory.Own >> 20} MB here, {memory.Children >> 20} MB in the children that read");
+        Say($"           peak memory {PeakMemory.Own >> 20} MB here, {memory.Children >> 20} MB in the children that read");
         foreach (var failure in done.Where(d => d.File.Error is not null).GroupBy(d => d.File.Error!.Code).OrderByDescending(g => g.Count()))
         {
             Say($"           {failure.Count()} × {failure.Key}");
@@ -96,7 +96,7 @@ internal static class IngestBench
         started = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(pdfs, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken }, async (pdf, token) =>
         {
-            using var process = Process.Start(new ProcessStartInfo("pdftotext", ["-q", pdf.Path, "-"]) { RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo("pdftotext", ["-q", pdf.Path, "-"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
             await process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, token);
             await process.WaitForExitAsync(token);
         });

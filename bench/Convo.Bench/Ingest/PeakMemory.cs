@@ -13,7 +13,7 @@ internal sealed class PeakMemory : IDisposable
     public PeakMemory() => _timer = new Timer(_ => Look(), null, TimeSpan.Zero, Interval);
 
     /// <summary>Bytes: this process's own high-water mark.</summary>
-    public long Own => Line(Environment.ProcessId, "VmHWM") << 10;
+    public static long Own => Line(Environment.ProcessId, "VmHWM") << 10;
 
     /// <summary>Bytes: the most that reading processes had at one time.</summary>
     public long Children => Interlocked.Read(ref _children);

@@ -18,7 +18,7 @@ internal sealed class ConvoProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public string ApiKey => "bench-administrator-key-0123456789abcdef";
+    public static string ApiKey => "bench-administrator-key-0123456789abcdef";
 
     public static async Task<ConvoProcess> StartAsync(int providerPort, BenchOptions options, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Convo.Bench.Turns;
 
 /// <summary>One way to an answer. The response is scanned for the bytes that mark a token, not parsed: the client must not be what is measured.</summary>
-internal sealed class Target
+internal sealed class Target : IDisposable
 {
     private readonly HttpClient _client;
     private readonly string _path;
@@ -28,12 +28,14 @@ internal sealed class Target
 
     public HttpClient Client => _client;
 
+    public void Dispose() => _client.Dispose();
+
     public static Target OfProvider(string name, int port) => new(
         name, new Uri($"http://127.0.0.1:{port}"), "/v1/chat/completions", "\"content\":\"w", "[DONE]",
         question => JsonSerializer.Serialize(new { model = "bench", stream = true, messages = new[] { new { role = "user", content = question } } }), null);
 
     public static Target OfConvo(ConvoProcess convo) => new(
-        "Convo", convo.Address, "/api/convo/messages/stream", "event: delta", "event: done", question => JsonSerializer.Serialize(new { content = question }), convo.ApiKey);
+        "Convo", convo.Address, "/api/convo/messages/stream", "event: delta", "event: done", question => JsonSerializer.Serialize(new { content = question }), ConvoProcess.ApiKey);
 
     public async Task<Measured> RunAsync(Answer answer, CancellationToken cancellationToken)
     {

@@ -19,7 +19,9 @@ internal static class TurnsBench
         await using var provider = await PacedProvider.StartAsync();
         await using var nginx = await NginxPass.StartAsync(provider.Port, cancellationToken);
         await using var convo = await ConvoProcess.StartAsync(provider.Port, options, cancellationToken);
-        var (direct, passed, through) = (Target.OfProvider("direct", provider.Port), Target.OfProvider("nginx", nginx.Port), Target.OfConvo(convo));
+        using var direct = Target.OfProvider("direct", provider.Port);
+        using var passed = Target.OfProvider("nginx", nginx.Port);
+        using var through = Target.OfConvo(convo);
         // Nobody's first turn: both sides have compiled their code and opened their connections.
         foreach (var target in new[] { direct, passed, through })
         {
