@@ -8,9 +8,7 @@ public readonly record struct JsonMember(JsonElement Element, string Path)
     /// <summary>Missing, or null.</summary>
     public bool IsNothing => Element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
 
-    public JsonMember this[string name] => new(
-        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var member) ? member : default,
-        Path.Length == 0 ? name : $"{Path}.{name}");
+    public JsonMember this[string name] => new(Find(name), Path.Length == 0 ? name : $"{Path}.{name}");
 
     public string Text()
     {
@@ -18,9 +16,31 @@ public readonly record struct JsonMember(JsonElement Element, string Path)
         {
             return Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Wrong("a text");
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException e)
         {
-            throw ConvoException.Invalid(Path, $"{Path} holds half of a surrogate pair, which is no text.");
+            throw NoText(e);
+        }
+    }
+
+    /// <summary>Whether it is this text.</summary>
+    public bool Is(string text) => Element.ValueKind == JsonValueKind.String && Text() == text;
+
+    /// <summary>Every member of an object, by name.</summary>
+    public IReadOnlyList<(string Name, JsonMember Member)> Members()
+    {
+        if (Element.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong("an object");
+        }
+
+        try
+        {
+            var path = Path;
+            return [.. Element.EnumerateObject().Select(p => (p.Name, new JsonMember(p.Value, path.Length == 0 ? p.Name : $"{path}.{p.Name}")))];
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoText(e);
         }
     }
 
@@ -49,6 +69,22 @@ public readonly record struct JsonMember(JsonElement Element, string Path)
         var path = Path;
         return Element.ValueKind == JsonValueKind.Array ? [.. Element.EnumerateArray().Select((item, i) => new JsonMember(item, $"{path}[{i}]"))] : throw Wrong("an array");
     }
+
+    private JsonElement Find(string name)
+    {
+        try
+        {
+            return Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var member) ? member : default;
+        }
+        catch (InvalidOperationException e)
+        {
+            // A name beside the one that is looked for is no text.
+            throw NoText(e);
+        }
+    }
+
+    private ConvoException NoText(Exception inner) => new(
+        ProblemKind.Invalid, "invalid_request", $"{(Path.Length == 0 ? "The JSON" : Path)} holds half of a surrogate pair, which is no text.", inner) { Field = Path.Length == 0 ? null : Path };
 
     public ConvoException Wrong(string expected) => ConvoException.Invalid(Path, IsNothing ? $"{Path} is missing; it must be {expected}." : $"{Path} must be {expected}.");
 

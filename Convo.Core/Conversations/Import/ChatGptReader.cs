@@ -21,9 +21,9 @@ internal sealed class ChatGptReader
     {
         _createdAt = ChatGptNode.Time(item["create_time"]) ?? DateTimeOffset.UnixEpoch;
         var mapping = item["mapping"];
-        foreach (var node in mapping.Element.EnumerateObject())
+        foreach (var (name, node) in mapping.Members())
         {
-            _nodes[node.Name] = ChatGptNode.Read(node.Name, new JsonMember(node.Value, $"{mapping.Path}.{node.Name}"));
+            _nodes[name] = ChatGptNode.Read(name, node);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class ConvoExportReader
 {
     private const int Version = 1;
 
-    public static bool Recognises(JsonMember item) => item["format"].Element is { ValueKind: JsonValueKind.String } format && format.GetRawText() == "\"convo\"";
+    public static bool Recognises(JsonMember item) => item["format"].Is("convo");
 
     public static ThreadDraft Read(JsonMember item)
     {
@@ -87,7 +87,7 @@ internal static class ConvoExportReader
     };
 
     private static DateTimeOffset Time(JsonMember time) =>
-        time.Element.ValueKind == JsonValueKind.String && time.Element.TryGetDateTimeOffset(out var at) && at.Year is >= 1970 and <= 9000
+        time.Text().Length > 0 && time.Element.TryGetDateTimeOffset(out var at) && at.Year is >= 1970 and <= 9000
             ? at.ToUniversalTime()
             : throw time.Wrong("a time such as 2026-11-22T19:00:00Z");
 }

@@ -45,7 +45,7 @@ internal static class ChatRequestReader
         var isEmpty = member.IsNothing
             || (member.Element.ValueKind == JsonValueKind.Array && member.Element.GetArrayLength() == 0)
             || (member.Element.ValueKind == JsonValueKind.Object && !member.Element.EnumerateObject().Any())
-            || (member.Element.ValueKind == JsonValueKind.String && member.Element.ValueEquals("none"));
+            || member.Is("none");
         if (!isEmpty)
         {
             throw member.Unsupported($"Convo's models answer with text and do not take {member.Path}. Leave it out.");
