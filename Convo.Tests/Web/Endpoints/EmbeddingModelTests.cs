@@ -37,7 +37,8 @@ public sealed class EmbeddingModelTests
         var models = await app.Services.GetRequiredService<IEmbeddingModelStore>().ListAsync(Token);
         Assert.Equal(("openai/embed-small", 96), (Assert.Single(models).Model, models[0].Dimensions));
         Assert.Equal(1, (await FindAsync(client)).GetProperty("vector_rank").GetInt32());
-        Assert.Equal(1, await app.Database.Db.ScalarAsync<long>("SELECT count(*) FROM usage_ledger WHERE source = 'embedding' AND model = 'embed-small'", null, Token));
+        // The file's vectors, and the question's.
+        Assert.Equal(2, await app.Database.Db.ScalarAsync<long>("SELECT count(*) FROM usage_ledger WHERE source = 'embedding' AND model = 'embed-small' AND provider = 'openai'", null, Token));
 
         provider.EmbeddingsReply = Replies.Error(500, "server_error", "The model is away.");
         var alone = await FindAsync(client);
