@@ -12,7 +12,7 @@ public interface IEmbedder
     int Dimensions { get; }
 
     /// <summary>Who is called and paid; null for an embedder that runs here and costs nothing.</summary>
-    EmbeddingSupplier? Supplier => null;
+    EmbeddingSupplier? Supplier { get; }
 
     /// <summary>
     /// How much this embedder's ranking should count in rank fusion beside keyword search, which counts 1.

@@ -12,6 +12,8 @@ public sealed class LexicalEmbedder : IEmbedder
 
     public int Dimensions => Size;
 
+    public EmbeddingSupplier? Supplier => null;
+
     // From 0.02 on the weaker ranking begins to cost the better one's first places (measured on SciFact); at 0.01 it breaks ties and fills the tail.
     public double FusionWeight => 0.01;
 

@@ -279,6 +279,8 @@ public sealed class IngestionTests : IAsyncLifetime
 
         public int Dimensions => _inner.Dimensions;
 
+        public EmbeddingSupplier? Supplier => null;
+
         public double FusionWeight => _inner.FusionWeight;
 
         public Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, EmbeddingPurpose purpose, CancellationToken ct) =>

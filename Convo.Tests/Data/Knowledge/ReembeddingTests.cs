@@ -122,6 +122,8 @@ public sealed class ReembeddingTests : IAsyncLifetime
 
         public int Dimensions => 2_500;
 
+        public EmbeddingSupplier? Supplier => null;
+
         public double FusionWeight => 1;
 
         public Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, EmbeddingPurpose purpose, CancellationToken ct)
