@@ -52,7 +52,7 @@ public sealed class OpenIdSettings
         ClientId = Text(configuration, ClientIdKey);
         ClientSecret = Text(configuration, ClientSecretKey);
         Name = Text(configuration, NameKey) ?? Name;
-        Scopes = List(configuration, ScopesKey) is { Count: > 0 } scopes ? scopes : Scopes;
+        Scopes = List(configuration, ScopesKey) is { Length: > 0 } scopes ? scopes : Scopes;
         GroupsClaim = Text(configuration, GroupsClaimKey) ?? GroupsClaim;
         AllowedDomains = List(configuration, AllowedDomainsKey);
         AllowedGroups = List(configuration, AllowedGroupsKey);
@@ -66,7 +66,7 @@ public sealed class OpenIdSettings
 
     private static string? Text(IConfiguration configuration, string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key]!.Trim();
 
-    private static IReadOnlyList<string> List(IConfiguration configuration, string key) =>
+    private static string[] List(IConfiguration configuration, string key) =>
         (Text(configuration, key) ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 

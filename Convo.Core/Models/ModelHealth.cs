@@ -24,7 +24,7 @@ internal sealed class ModelHealth
         }
 
         return !_worked.ContainsKey(model.QualifiedId) && _lists.TryGetValue(model.Provider, out var listed) && !listed.Any(id => IsSame(id, model.Id))
-            ? new Problem(ProviderErrors.ModelNotFound, "The provider does not list this model any more. Choose another one, or try it: some servers know more than they list.")
+            ? new Problem(ProviderErrors.ModelNotFound, "The provider does not list this model: it has gone, or this key may not use it. Choose another one, or try it: some servers know more than they list.")
             : null;
     }
 

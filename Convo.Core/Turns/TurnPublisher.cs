@@ -150,10 +150,10 @@ internal sealed partial class TurnPublisher(
     }
 
     /// <summary>A token bucket: a burst at once, then one batch an interval.</summary>
-    private struct Pace(long now)
+    private struct Pace(long start)
     {
         private double _credit = Burst;
-        private long _at = now;
+        private long _at = start;
 
         public TimeSpan Next(TimeProvider time, TimeSpan interval)
         {

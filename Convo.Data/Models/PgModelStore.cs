@@ -36,8 +36,7 @@ internal sealed class PgModelStore(Db db, TimeProvider time) : IModelStore
            SET is_added = excluded.is_added, name = excluded.name, context_window = excluded.context_window, max_output_tokens = excluded.max_output_tokens,
                input_price = excluded.input_price, cached_input_price = excluded.cached_input_price, output_price = excluded.output_price,
                supports_temperature = excluded.supports_temperature, supports_images = excluded.supports_images,
-               supports_system_prompt = excluded.supports_system_prompt, is_hidden = excluded.is_hidden, position = excluded.position,
-               for_everyone = excluded.for_everyone, fallbacks = excluded.fallbacks, updated_at = excluded.updated_at
+               supports_system_prompt = excluded.supports_system_prompt, is_hidden = excluded.is_hidden, for_everyone = excluded.for_everyone, fallbacks = excluded.fallbacks, updated_at = excluded.updated_at
         """;
 
     private const string ForgetMembersSql = "DELETE FROM model_members WHERE provider = @provider AND model_id = @id";
@@ -50,6 +49,7 @@ internal sealed class PgModelStore(Db db, TimeProvider time) : IModelStore
         SELECT @provider, @id, NULL, u.id FROM unnest(@userIds) AS u (id)
         """;
 
+    /// <remarks>The place is only ever changed by <see cref="ReorderAsync"/>: what a node has in memory may be a moment old.</remarks>
     public async Task SaveAsync(ModelOverride model, AuditEntry audit, CancellationToken cancellationToken)
     {
         try

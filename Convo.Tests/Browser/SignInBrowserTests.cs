@@ -46,7 +46,13 @@ public sealed class SignInBrowserTests : IAsyncLifetime
     {
         await EnterAsync();
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).PressSequentiallyAsync("Half a thought");
-        await _page.WaitForFunctionAsync("localStorage.getItem('convo:draft:new')?.includes('Half a thought')");
+        // Playwright's own waiting evaluates text as script, which the policy forbids.
+        await _page.EvaluateAsync("""
+            () => new Promise(saved => {
+              const look = () => localStorage.getItem('convo:draft:new')?.includes('Half a thought') ? saved() : requestAnimationFrame(look);
+              look();
+            })
+            """);
         // Somewhere else this browser was signed out.
         await _app.Database.Db.ExecuteAsync("DELETE FROM user_sessions", null, TestContext.Current.CancellationToken);
 

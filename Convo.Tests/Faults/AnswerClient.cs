@@ -70,10 +70,12 @@ internal sealed class AnswerClient(Guid messageId)
     /// <summary>Reads over all of <paramref name="nodes"/> in turn, reconnecting until the answer has ended.</summary>
     public async Task FollowAsync(IReadOnlyList<HttpClient> nodes, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(120));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var i = 0; !await ReadAsync(nodes[i % nodes.Count], null, cancellationToken); i++)
+        for (var i = 0; !await ReadAsync(nodes[i % nodes.Count], null, patience.Token); i++)
         {
-            await pause.WaitForNextTickAsync(cancellationToken);
+            await pause.WaitForNextTickAsync(patience.Token);
         }
     }
 

@@ -18,6 +18,8 @@ internal enum ProxyMode
     Stall,
     /// <summary>Open connections are reset and new ones too: a server that is down.</summary>
     Refuse,
+    /// <summary>What the server sends is thrown away, what the client sends still goes through; nobody notices that the line is cut.</summary>
+    Mute,
     /// <summary>What the server sends ends cleanly, what the client sends still goes through.</summary>
     HalfClose,
     /// <summary>Pieces of <see cref="TcpProxy.PieceBytes"/>, each after <see cref="TcpProxy.Delay"/>: a slow line.</summary>
@@ -167,7 +169,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 return;
             }
 
-            if (!toServer && link.Mute)
+            if (!toServer && length > 0 && (link.Mute || Mode == ProxyMode.Mute))
             {
                 link.Replied.TrySetResult();
                 continue;

@@ -51,7 +51,7 @@ server.on("request", async (request, response) => {
     await provider.interactionFinished(request, response, { login: { accountId: claimsOf(name).sub } });
   } else {
     response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end('<!doctype html><title>Provider</title><form method="post"><label>Account <input name="account"></label><button>Continue</button></form>');
+    response.end('<!doctype html><title>Provider</title><link rel="icon" href="data:,"><form method="post"><label>Account <input name="account"></label><button>Continue</button></form>');
   }
 });
 

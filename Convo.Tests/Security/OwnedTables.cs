@@ -41,6 +41,6 @@ internal static class OwnedTables
     public static readonly IReadOnlySet<string> Shared = new HashSet<string>(StringComparer.Ordinal)
     {
         "audit_log", "data_protection_keys", "lexemes", "search_languages", "schema_migrations",
-        "models", "model_endpoints", "model_providers", "model_settings", "stop_requests", "budget_warnings", "embedding_models", "search_models",
+        "models", "model_members", "model_endpoints", "model_providers", "model_settings", "stop_requests", "budget_warnings", "embedding_models", "search_models",
     };
 }

@@ -10,7 +10,7 @@ internal static class ConvoExportReader
 {
     private const int Version = 1;
 
-    public static bool Recognises(JsonMember item) => item["format"].Element is { ValueKind: JsonValueKind.String } format && format.ValueEquals("convo");
+    public static bool Recognises(JsonMember item) => item["format"].Element is { ValueKind: JsonValueKind.String } format && format.GetRawText() == "\"convo\"";
 
     public static ThreadDraft Read(JsonMember item)
     {

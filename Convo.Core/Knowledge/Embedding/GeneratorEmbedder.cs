@@ -20,6 +20,8 @@ public sealed class GeneratorEmbedder(
 
     public int Dimensions => Volatile.Read(ref _dimensions);
 
+    public EmbeddingSupplier? Supplier { get; } = EmbeddingSupplier.Of(modelId);
+
     public double FusionWeight => 1;
 
     public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, EmbeddingPurpose purpose, CancellationToken ct)

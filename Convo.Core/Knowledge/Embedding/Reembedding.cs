@@ -64,7 +64,7 @@ internal sealed partial class Reembedding(
         {
             return embedder.Dimensions > 0 || (await embedder.EmbedAsync(["Convo"], EmbeddingPurpose.Query, cancellationToken).ConfigureAwait(false)).Count > 0;
         }
-        catch (Exception e) when (e is ProviderException or EmbeddingException)
+        catch (Exception e) when (e is ProviderException or EmbeddingException or ConvoException)
         {
             LogInterrupted(e, embedder.ModelId);
             return false;

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Convo.Core.Knowledge;
 
 /// <summary>Tells XML formats apart by their root element.</summary>
 internal static class XmlTypes
 {
+    private static readonly SearchValues<char> EndOfName = SearchValues.Create(" \t\r\n/>");
+
     /// <summary>Null when the text is not XML, or is XHTML.</summary>
     public static DetectedType? Detect(string text)
     {
@@ -46,7 +50,7 @@ internal static class XmlTypes
                 return "";
             if (skip == 0)
             {
-                var end = rest[1..].IndexOfAny(" \t\r\n/>");
+                var end = rest[1..].IndexOfAny(EndOfName);
                 var name = end < 0 ? rest[1..] : rest[1..(end + 1)];
                 var local = name[(name.IndexOf(':') + 1)..];
                 return local.Length is > 0 and < 100 && (char.IsLetter(local[0]) || local[0] == '_') ? local.ToString() : "";

@@ -10,6 +10,10 @@ namespace Convo.Core.Knowledge;
 /// </summary>
 public static class SearchText
 {
+    /// <summary>Devanagari writes a nasal vowel with either sign.</summary>
+    private const int Candrabindu = 0x0901;
+    private const int Anusvara = 0x0902;
+
     public static string Of(params ReadOnlySpan<string?> parts)
     {
         var words = new StringBuilder();
@@ -47,9 +51,15 @@ public static class SearchText
         var pair = new PairRun(words);
         Rune previous = default;
         var at = 0;
-        foreach (var rune in text.EnumerateRunes())
+        foreach (var written in text.EnumerateRunes())
         {
-            at += rune.Utf16SequenceLength;
+            at += written.Utf16SequenceLength;
+            if (IsSpelling(written))
+            {
+                continue;
+            }
+
+            var rune = written.Value == Candrabindu ? new Rune(Anusvara) : written;
             if (WrittenWithoutSpaces(rune))
             {
                 inWord = false;
@@ -78,6 +88,9 @@ public static class SearchText
 
         pair.End();
     }
+
+    /// <summary>What some write and others leave out within a word: soft hyphens, joiners, the nukta of Devanagari, the tatweel of Arabic.</summary>
+    private static bool IsSpelling(Rune rune) => rune.Value is 0x00AD or 0x200B or 0x200C or 0x200D or 0x2060 or 0xFEFF or 0x093C or 0x0640;
 
     private static bool IsWord(Rune rune) => Rune.IsLetterOrDigit(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.OtherNumber or UnicodeCategory.LetterNumber;

@@ -17,7 +17,10 @@ internal sealed class OcrProcess : IDisposable
 
     public static OcrProcess Start(string program, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         // Its own threads would only get in each other's way on small pages.
         start.Environment["OMP_THREAD_LIMIT"] = "1";
         var process = Process.Start(start)!;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using MimeKit;
 
 namespace Convo.Core.Knowledge;
@@ -38,13 +39,15 @@ internal sealed class MailReader : IDocumentReader
         }
     }
 
+    private static readonly SearchValues<byte> CountLine = SearchValues.Create("0123456789 \r"u8);
+
     /// <summary>Apple's EMLX begins with a line that holds the message's length.</summary>
     private static Stream SkipCount(Stream stream)
     {
         Span<byte> head = stackalloc byte[16];
         var read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         var feed = head[..read].IndexOf((byte)'\n');
-        var isCount = feed > 0 && !head[..feed].ContainsAnyExcept("0123456789 \r"u8);
+        var isCount = feed > 0 && !head[..feed].ContainsAnyExcept(CountLine);
         stream.Position = isCount ? feed + 1 : 0;
         return stream;
     }

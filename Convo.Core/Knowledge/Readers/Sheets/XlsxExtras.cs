@@ -62,6 +62,6 @@ internal static partial class XlsxExtras
         return texts.Where(text => text.Any(char.IsLetter)).Distinct(StringComparer.Ordinal);
     }
 
-    [GeneratedRegex("&(\"[^\"]{0,100}\"|[0-9]{1,3}|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[A-JL-Za-z])")]
+    [GeneratedRegex("&(\"[^\"]{0,100}\"|[0-9]{1,3}|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[A-JL-Za-z])", RegexOptions.NonBacktracking)]
     private static partial Regex Codes();
 }

@@ -12,6 +12,8 @@ public sealed class SearchTextTests
     [InlineData("東京都に住む", "東京 京都 都に に住 住む")]
     [InlineData("a字b", "a 字 b")]
     [InlineData("नमस्ते दुनिया", "नमस्ते दुनिया")]
+    [InlineData("infor\u00ADmation", "information")]
+    [InlineData("क\u093Cलम चाँद", "कलम चांद")]
     [InlineData("lone \ud83d surrogate \0 nul", "lone surrogate nul")]
     [InlineData("", "")]
     [InlineData(" .,-! ", "")]

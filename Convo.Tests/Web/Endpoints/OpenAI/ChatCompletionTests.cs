@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Convo.Tests.Core.Knowledge.Pictures;
 using Convo.Tests.Fakes;
 using Convo.Tests.Fixtures;
 
@@ -131,6 +132,58 @@ public sealed class ChatCompletionTests(OpenAIDoor door)
         Assert.True(response.IsSuccessStatusCode);
         Assert.Equal(["text", "image_url"], parts.Select(p => p!["type"]!.GetValue<string>()));
         Assert.Equal(Pixel, parts[1]!["image_url"]!["url"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Post_PictureWithMetadata_ReachesTheProviderWithoutIt()
+    {
+        var (_, client) = await ClientAsync();
+        using var _1 = client;
+        var png = Convert.FromBase64String(Pixel[(Pixel.IndexOf(',', StringComparison.Ordinal) + 1)..]);
+        byte[] tagged = [.. png[..33], .. PictureTests.Chunk("tEXt", "Author\0Somebody"u8.ToArray()), .. png[33..]];
+
+        using var response = await OpenAIDoor.ChatAsync(client, new { model = "gpt-4o-mini", messages = Look("data:image/jpeg;base64," + Convert.ToBase64String(tagged)) });
+        var parts = (await RequestAsync("What is it?")).Json!["messages"]![0]!["content"]!.AsArray();
+
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Equal(Pixel, parts[1]!["image_url"]!["url"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_ModelFailsAndHasAStandIn_NamesAndBillsWhoAnswered(bool stream)
+    {
+        var (user, client) = await ClientAsync();
+        using var _ = client;
+        using var admin = door.App.CreateClient(door.App.Admin);
+        using var put = await admin.SendJsonAsync(HttpMethod.Put, "/api/convo/admin/models/openai/plain-model", new { fallbacks = new[] { "openai/gpt-4o-mini" } });
+        door.Stub.Enqueue(Replies.Error(503, "overloaded", "no"), Replies.Text("From the other."));
+
+        using var response = await OpenAIDoor.StreamAsync(client, new { model = "plain-model", messages = Hi, stream });
+        var answer = stream ? JsonDocument.Parse((await OpenAIDoor.EventsAsync(response))[^2]).RootElement : await response.JsonAsync();
+
+        Assert.True(put.IsSuccessStatusCode);
+        Assert.Equal("gpt-4o-mini", answer.GetProperty("model").GetString());
+        Assert.Equal("gpt-4o-mini", Assert.Single(await door.BillsAsync(user)).Model);
+    }
+
+    [Fact]
+    public async Task Post_ModelOfOthers_Is404AndNotListed()
+    {
+        var (_, client) = await ClientAsync();
+        using var _1 = client;
+        using var admin = door.App.CreateClient(door.App.Admin);
+        using var put = await admin.SendJsonAsync(HttpMethod.Put, "/api/convo/admin/models/openai/house-model", new { user_ids = new[] { door.App.Admin.Id } });
+
+        using var refused = await OpenAIDoor.ChatAsync(client, new { model = "house-model", messages = Hi });
+        using var allowed = await OpenAIDoor.ChatAsync(admin, new { model = "house-model", messages = Hi });
+        var listed = await client.GetStringAsync("/v1/models", Token);
+
+        Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(Token));
+        await OpenAIDoor.ShouldBeErrorAsync(refused, System.Net.HttpStatusCode.NotFound, "invalid_request_error", "model_not_found");
+        Assert.True(allowed.IsSuccessStatusCode);
+        Assert.DoesNotContain("house-model", listed, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -94,7 +94,7 @@ public sealed class EmbeddingTests(OpenAIDoor door)
         using var unknown = await client.GetAsync("/v1/models/nothing", Token);
 
         Assert.Equal("list", list.GetProperty("object").GetString());
-        Assert.Equal(["gpt-4o-mini", "plain-model", "quoter", OpenAIDoor.EmbeddingModel], ids);
+        Assert.Equal(["gpt-4o-mini", "plain-model", "quoter", OpenAIDoor.EmbeddingModel], ids.Where(id => id != "house-model"));
         Assert.Equal(("gpt-4o-mini", "model", "openai"), (one.GetProperty("id").GetString(), one.GetProperty("object").GetString(), one.GetProperty("owned_by").GetString()));
         await OpenAIDoor.ShouldBeErrorAsync(unknown, HttpStatusCode.NotFound, "invalid_request_error", "model_not_found");
     }

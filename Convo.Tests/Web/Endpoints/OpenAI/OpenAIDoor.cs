@@ -32,7 +32,7 @@ public sealed class OpenAIDoor : IAsyncLifetime
             {
                 ["OPENAI_BASE_URL"] = Stub.BaseUrl.ToString(),
                 ["OPENAI_API_KEY"] = "stub-key-of-the-provider",
-                ["OPENAI_MODELS"] = "gpt-4o-mini,plain-model",
+                ["OPENAI_MODELS"] = "gpt-4o-mini,plain-model,house-model",
                 ["CONVO_PROVIDER_MAX_ATTEMPTS"] = "1",
             },
             Services = services =>
