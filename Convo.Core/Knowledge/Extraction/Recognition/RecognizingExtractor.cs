@@ -15,6 +15,7 @@ internal sealed partial class RecognizingExtractor(
         ExtractionRequest request, IProgress<ExtractionProgress> progress, CancellationToken ct)
     {
         ExtractedDocument document;
+        var start = request.Content.CanSeek ? request.Content.Position : 0;
         try
         {
             document = await child.ExtractAsync(request, progress, ct).ConfigureAwait(false);
@@ -23,13 +24,13 @@ internal sealed partial class RecognizingExtractor(
         {
             var pages = failure.TextlessPages;
             var empty = new ExtractedDocument(FileTypes.Pdf.MediaType, null, pages[^1], []) { TextlessPages = pages };
-            var recognized = await RecognizeAsync(request, empty, progress, ct).ConfigureAwait(false);
+            var recognized = await RecognizeAsync(request, empty, start, progress, ct).ConfigureAwait(false);
             return recognized.Blocks.Count > 0
                 ? recognized
                 : throw new ExtractionException(failure.Code, failure.Code == ExtractionCodes.NoText ? ExtractionReasons.NoTextRecognized : failure.Reason, failure);
         }
         return document.TextlessPages.Count > 0 && CanRecognize(request)
-            ? await RecognizeAsync(request, document, progress, ct).ConfigureAwait(false)
+            ? await RecognizeAsync(request, document, start, progress, ct).ConfigureAwait(false)
             : document;
     }
 
@@ -37,12 +38,12 @@ internal sealed partial class RecognizingExtractor(
         options.Value.Ocr && (request.Reopen is not null || request.Content.CanSeek) && OcrPrograms.Tesseract is not null && OcrPrograms.Renderer is not null;
 
     private async Task<ExtractedDocument> RecognizeAsync(
-        ExtractionRequest request, ExtractedDocument document, IProgress<ExtractionProgress> progress, CancellationToken ct)
+        ExtractionRequest request, ExtractedDocument document, long start, IProgress<ExtractionProgress> progress, CancellationToken ct)
     {
         var limits = options.Value;
         var pages = document.TextlessPages.Take(limits.MaxOcrPages).ToList();
         var answer = new ChildAnswer(limits, progress);
-        var content = await OpenAsync(request, ct).ConfigureAwait(false);
+        var content = await OpenAsync(request, start, ct).ConfigureAwait(false);
         var reason = pages.Count < document.TextlessPages.Count ? $"Only {pages.Count:N0} pages were recognised." : null;
         try
         {
@@ -64,11 +65,11 @@ internal sealed partial class RecognizingExtractor(
         return Merge(document, answer.Blocks, reason);
     }
 
-    private static async Task<Stream> OpenAsync(ExtractionRequest request, CancellationToken ct)
+    private static async Task<Stream> OpenAsync(ExtractionRequest request, long start, CancellationToken ct)
     {
         if (request.Reopen is { } reopen)
             return await reopen(ct).ConfigureAwait(false);
-        request.Content.Position = 0;
+        request.Content.Position = start;
         return request.Content;
     }
 

@@ -38,7 +38,8 @@ internal static class PdfForms
         {
             AcroTextField text => text.Value,
             AcroComboBoxField combo => string.Join(", ", combo.SelectedOptions),
-            AcroListBoxField list => string.Join(", ", list.SelectedOptions),
+            // A list shows its entries, chosen or not.
+            AcroListBoxField list => string.Join(", ", list.Options.Select(option => option.Name)),
             _ => null,
         };
         if (string.IsNullOrWhiteSpace(value))

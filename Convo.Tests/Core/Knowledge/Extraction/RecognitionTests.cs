@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Convo.Core.Knowledge;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,6 +41,33 @@ public sealed class RecognitionTests
         Assert.SkipWhen(OcrPrograms.Tesseract is null || OcrPrograms.Renderer is null, "tesseract and pdftoppm are not installed.");
         var document = await Recognizing(options => options.OcrTimeout = TimeSpan.FromMilliseconds(1)).ReadAsync(Scans(["/F1 20 Tf 20 700 Td (Typed page) Tj", "SCAN"]), "scan.pdf");
         Assert.Equal("Typed page", Assert.Single(document.Blocks).Text);
+    }
+
+    [Fact]
+    public async Task Recognize_ProgramTurnsHostile_ReachesNeitherNetworkNorDisk()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The sandbox is made of Linux's means.");
+        var folder = Directory.CreateTempSubdirectory("convo-hostile-");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var (program, loot, ran) = (Path.Combine(folder.FullName, "program"), Path.Combine(folder.FullName, "loot"), false);
+        await File.WriteAllTextAsync(program, $"#!/bin/bash\ntrap '' XFSZ\n(echo x > /dev/tcp/127.0.0.1/{((IPEndPoint)listener.LocalEndpoint).Port}) 2>/dev/null\n(echo x > '{loot}') 2>/dev/null\nprintf 'P5\\n1 1\\n255\\n\\000'\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var child = new ChildProcessExtractor(Options.Create(new ExtractionOptions { Command = Child.RealCommand }), TimeProvider.System, NullLogger<ChildProcessExtractor>.Instance);
+        var job = new ChildJob("a.pdf", 1, ReaderLimits.From(new ExtractionOptions()), new RecognitionJob(program, program, "eng", [1]));
+        var answer = new ChildAnswer(new ExtractionOptions(), new Report(_ => ran = true));
+
+        await Assert.ThrowsAsync<ExtractionException>(() => child.RunAsync(job, new MemoryStream([1]), TimeSpan.FromSeconds(60), answer, TestContext.Current.CancellationToken));
+
+        Assert.True(ran, "The program's picture was not taken, so nothing was shown.");
+        Assert.False(listener.Pending());
+        Assert.True(!File.Exists(loot) || new FileInfo(loot).Length == 0);
+        folder.Delete(recursive: true);
+    }
+
+    private sealed class Report(Action<ExtractionProgress> done) : IProgress<ExtractionProgress>
+    {
+        void IProgress<ExtractionProgress>.Report(ExtractionProgress value) => done(value);
     }
 
     [Fact]
