@@ -13,11 +13,16 @@ internal sealed class TurnAcceptanceSession(DbSession session, NewTurn turn, Can
     private readonly Guid _ownerId = turn.Caller.UserId;
     private Guid? _parentId;
 
-    /// <summary>A second request with the same key waits here until the first has committed or given up.</summary>
+    /// <summary>
+    /// A second request with the same key waits here until the first has committed or given up. A node that loses its power in between
+    /// closes no connection: the server gives its transaction up by itself.
+    /// </summary>
     private const string ClaimSql =
         """
+        WITH bounded AS MATERIALIZED (SELECT set_config('idle_in_transaction_session_timeout', '15s', true))
         INSERT INTO idempotency_keys (user_id, key, request_hash, created_at)
-        VALUES (@ownerId, @key, @hash, @now)
+        SELECT @ownerId, @key, @hash, @now
+          FROM bounded
         ON CONFLICT (user_id, key) DO NOTHING
         """;
 

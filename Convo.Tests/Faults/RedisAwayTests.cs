@@ -36,7 +36,7 @@ public sealed class RedisAwayTests : FaultTest
         AssertUnavailable(refused, "budget_unavailable");
         Assert.All(again, read => Assert.Equal(("complete", done.Text), (read.Ended, read.Text)));
         Assert.Equal(("complete", Words(20)), (answer.Ended, answer.Text));
-        TestContext.Current.SendDiagnosticMessage("Reading without Redis took {0}", string.Join(", ", again.Select(read => read.Elapsed)));
+        TestContext.Current.TestOutputHelper?.WriteLine($"Reading without Redis took {string.Join(", ", again.Select(read => read.Elapsed))}");
     }
 
     [Fact]

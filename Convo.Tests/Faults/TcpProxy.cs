@@ -130,7 +130,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
             await OpenLineAsync();
             await server.ConnectAsync(IPAddress.Loopback, _target, _ended.Token);
-            await Task.WhenAll(PumpAsync(link, client, server, toServer: true), PumpAsync(link, server, client, toServer: false));
+            await Task.WhenAll(PumpOrResetAsync(link, client, server, toServer: true), PumpOrResetAsync(link, server, client, toServer: false));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -141,6 +141,20 @@ internal sealed class TcpProxy : IAsyncDisposable
             _links.TryRemove(link, out _);
             client.Dispose();
             server.Dispose();
+        }
+    }
+
+    /// <summary>One broken direction breaks the other: a server must hear that its client died.</summary>
+    private async Task PumpOrResetAsync(Link link, Socket from, Socket to, bool toServer)
+    {
+        try
+        {
+            await PumpAsync(link, from, to, toServer);
+        }
+        catch
+        {
+            link.Reset();
+            throw;
         }
     }
 

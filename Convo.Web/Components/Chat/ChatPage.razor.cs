@@ -100,7 +100,8 @@ public sealed partial class ChatPage : IAsyncDisposable
 
     private async Task<bool> Send((string Text, IReadOnlyList<MessageAttachment> Files, Guid? Key) draft)
     {
-        if (_conversation is not null) await _conversation.PinAsync();
+        // Not waited for: a line that loses what the page answers must not hold the message back.
+        _ = _conversation?.PinAsync();
         var accepted = await Session.SendAsync(draft.Text, draft.Files, draft.Key);
         await AfterStart();
         return accepted;
