@@ -1,9 +1,10 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Convo.Core.Knowledge;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Text;
 
 namespace Convo.Tests.Core.Knowledge.Extraction;
 
@@ -44,6 +45,7 @@ public sealed class RecognitionTests
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public async Task Recognize_ProgramTurnsHostile_ReachesNeitherNetworkNorDisk()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The sandbox is made of Linux's means.");
