@@ -21,6 +21,9 @@ public sealed record StubRequest(string Method, string Path, IReadOnlyDictionary
     /// <summary>The text of the last message with role <c>user</c>, its parts joined.</summary>
     public string LastUserText => TextOf(Json?["messages"]?.AsArray().LastOrDefault(m => m?["role"]?.GetValue<string>() == "user")?["content"]);
 
+    /// <summary>The text of every message, in order.</summary>
+    public IReadOnlyList<string> Texts => [.. Json?["messages"]?.AsArray().Select(m => TextOf(m?["content"])) ?? []];
+
     /// <summary>Completes when the client closed the connection before the reply was over.</summary>
     public Task Disconnected => _disconnected.Task;
 
