@@ -85,7 +85,7 @@ public sealed class SignInBrowserTests : IAsyncLifetime
         }
 
         await _page.GetByRole(AriaRole.Link, new() { Name = "Continue with your organisation" }).ClickAsync();
-        var account = _page.GetByLabel("Account");
+        var account = _page.GetByRole(AriaRole.Textbox, new() { Name = "Account" });
         var message = _page.GetByRole(AriaRole.Textbox, new() { Name = "Message" });
         await account.Or(message).First.WaitForAsync();
         // Whom the provider still knows is not asked again.

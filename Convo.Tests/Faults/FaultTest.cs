@@ -31,16 +31,26 @@ public abstract class FaultTest : IAsyncLifetime
     }
 
     /// <summary>A question that no other test asks.</summary>
-    private protected static string Question(string about) => $"{about} {FaultCluster.NewId()[..8]}";
+    private protected static string Question(string about) => $"{about} {FaultCluster.NewId()[^12..]}";
 
     /// <summary>Sends a question whose answer the test writes.</summary>
     private protected async Task<(AnswerClient Answer, ChannelWriter<string> Provider)> OpenAsync(ConvoNode node, string about)
     {
-        var question = Question(about);
-        var provider = Cluster.Answers.Open(question);
-        var (answer, status, body) = await Cluster.SendAsync(node, question, Token);
-        Assert.True(answer is not null, $"{status}: {body}");
-        return (answer, provider);
+        using var round = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        for (var attempt = 1; ; attempt++)
+        {
+            var question = Question(about);
+            var provider = Cluster.Answers.Open(question);
+            var (answer, status, body) = await Cluster.SendAsync(node, question, Token);
+            if (answer is not null)
+            {
+                return (answer, provider);
+            }
+
+            // What the test before took away may have come back only now: a client is told to try again, and does.
+            Assert.True(status == HttpStatusCode.ServiceUnavailable && attempt < 40, $"{status}: {body}");
+            await round.WaitForNextTickAsync(Token);
+        }
     }
 
     /// <summary>Reads on <paramref name="node"/> until the text has <paramref name="word"/>.</summary>

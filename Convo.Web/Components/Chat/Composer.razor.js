@@ -147,6 +147,8 @@ export function attach(form, options) {
   on(window, "pagehide", save);
 
   restore(true);
+  // Words that came before this module are a draft, too.
+  if (box.value) saveSoon();
   focus();
 
   return {
