@@ -23,6 +23,9 @@ namespace Convo.Data;
 internal sealed partial class Db
 {
     private const int TransactionAttempts = 4;
+
+    // Of many that break at once, one may meet a second broken connection before the pool is cleared.
+    private const int StatementAttempts = 3;
     private readonly NpgsqlDataSource _dataSource;
     private readonly ILogger<Db> _logger;
 
@@ -99,7 +102,7 @@ internal sealed partial class Db
 
     private async Task<T> RunAsync<T>(Statement statement, Func<DbSession, Statement, Task<T>> run, CancellationToken cancellationToken)
     {
-        for (var first = true; ; first = false)
+        for (var attempt = 1; ; attempt++)
         {
             var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
@@ -107,7 +110,7 @@ internal sealed partial class Db
             {
                 return await run(new DbSession(connection, null), statement).ConfigureAwait(false);
             }
-            catch (NpgsqlException e) when (first && (Faults.AdminShutdown(e) || (statement.ReadsOnly && Faults.ConnectionLost(e))))
+            catch (NpgsqlException e) when (attempt < StatementAttempts && (Faults.AdminShutdown(e) || (statement.ReadsOnly && Faults.ConnectionLost(e))))
             {
                 ForgetStale(e);
                 LogStatementRepeated(e.SqlState ?? "connection lost");

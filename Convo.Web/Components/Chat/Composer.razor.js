@@ -45,6 +45,7 @@ export function attach(form, options) {
     && !form.dataset.hold && form.dataset.blocked === undefined && form.dataset.running === undefined;
 
   function save() {
+    if (document.documentElement.dataset.leaving !== undefined) return;
     const draft = { text: box.value || (sentFrom === thread && sent) || "", files: form.dataset.files || "" };
     if (key && keyOf === draft.text + draft.files) draft.key = key;
     try {
