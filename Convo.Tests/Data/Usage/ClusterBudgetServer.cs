@@ -25,7 +25,7 @@ public sealed class ClusterBudgetServer : IBudgetServer, IAsyncLifetime
         {
             var folder = Directory.CreateDirectory(Path.Combine(_folder, i.ToString(CultureInfo.InvariantCulture))).FullName;
             var bus = FreePort.Choose(0).ToString(CultureInfo.InvariantCulture);
-            if (await RedisProcess.StartAsync("--cluster-enabled", "yes", "--dir", folder, "--cluster-port", bus) is not { } node)
+            if (await RedisProcess.StartAsync("--cluster-enabled", "yes", "--dir", folder, "--cluster-port", bus, "--cluster-node-timeout", "60000") is not { } node)
             {
                 return;
             }
@@ -42,7 +42,31 @@ public sealed class ClusterBudgetServer : IBudgetServer, IAsyncLifetime
         var said = await create.StandardOutput.ReadToEndAsync();
         await create.WaitForExitAsync();
         Assert.True(create.ExitCode == 0 && said.Contains("All 16384 slots covered", StringComparison.Ordinal), said);
+        foreach (var node in _nodes)
+        {
+            await ServesAsync(cli, node.Address);
+        }
+
         ConnectionString = string.Join(',', _nodes.Select(node => node.Address));
+    }
+
+    /// <summary>A node that agrees with the others still refuses everything for a moment.</summary>
+    private static async Task ServesAsync(string cli, string address)
+    {
+        using var round = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        string said;
+        do
+        {
+            await round.WaitForNextTickAsync();
+            using var info = Process.Start(new ProcessStartInfo(cli, ["-h", address.Split(':')[0], "-p", address.Split(':')[1], "cluster", "info"])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            })!;
+            said = await info.StandardOutput.ReadToEndAsync();
+            await info.WaitForExitAsync();
+        }
+        while (!said.Contains("cluster_state:ok", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
