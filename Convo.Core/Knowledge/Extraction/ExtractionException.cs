@@ -10,8 +10,8 @@ public sealed class ExtractionException(string code, string reason, Exception? i
     /// <summary>Pages of a document without text in which a picture of text may be; empty when that is not the cause.</summary>
     public IReadOnlyList<int> TextlessPages { get; init; } = [];
 
-    /// <summary>Whether the same file may work another time: a busy or short machine is not the file's fault.</summary>
-    public bool IsTransient => Code is ExtractionCodes.Timeout or ExtractionCodes.ChildUnavailable;
+    /// <summary>Whether to try again unasked. Time that is up is not: it would keep the next files waiting, and the user can ask.</summary>
+    public bool IsTransient => Code is ExtractionCodes.ChildUnavailable;
 }
 
 /// <summary>The codes an <see cref="ExtractionException"/> can carry; they are stored and shown, so they never change.</summary>

@@ -56,7 +56,7 @@ public sealed class ChildProcessExtractorTests
     {
         var failure = await Child.Shell(script, options => options.Timeout = TimeSpan.FromMilliseconds(300)).FailsAsync([1], "a.txt");
         Assert.Equal(ExtractionCodes.Timeout, failure.Code);
-        Assert.True(failure.IsTransient);
+        Assert.False(failure.IsTransient);
         Assert.Empty(Child.Running(script));
     }
 
