@@ -11,13 +11,14 @@ internal sealed class PgMessages(Db db)
         """
           FROM conversation_messages m
           JOIN conversation_threads t ON t.id = m.thread_id
-         WHERE m.id = @messageId AND t.owner_id = @ownerId
+         WHERE m.id = ANY (@messageIds) AND t.owner_id = @ownerId
+         ORDER BY array_position(@messageIds, m.id)
         """;
 
-    public async Task<Message?> FindAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Message>> FindAsync(Guid ownerId, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken)
     {
-        var rows = await db.QueryAsync<MessageRow>(FindSql, new { ownerId, messageId }, cancellationToken).ConfigureAwait(false);
-        return (await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false)) is [var message] ? message : null;
+        var rows = await db.QueryAsync<MessageRow>(FindSql, new { ownerId, messageIds = messageIds.ToArray() }, cancellationToken).ConfigureAwait(false);
+        return await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false);
     }
 
     private const string PathSql =
