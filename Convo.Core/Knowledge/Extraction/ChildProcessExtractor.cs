@@ -43,6 +43,9 @@ internal sealed partial class ChildProcessExtractor(
     internal Task RunAsync(ChildJob job, Stream content, TimeSpan timeout, ChildAnswer answer, CancellationToken ct) =>
         RunAsync(Start(options.Value), job, content, timeout, answer, null, ct);
 
+    /// <summary>Ends the processes that wait for a next file.</summary>
+    internal Task EndIdleAsync() => _children.EndIdleAsync();
+
     public ValueTask DisposeAsync() => _children.DisposeAsync();
 
     internal static long LengthOf(Stream content) => content.CanSeek ? content.Length - content.Position : 0;

@@ -60,10 +60,18 @@ internal sealed class ReadingChildren(TimeProvider time) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        List<Idle> left;
         lock (_gate)
         {
             _closed = true;
+        }
+        await EndIdleAsync().ConfigureAwait(false);
+    }
+
+    public async Task EndIdleAsync()
+    {
+        List<Idle> left;
+        lock (_gate)
+        {
             left = [.. _idle];
             _idle.Clear();
         }

@@ -1,4 +1,5 @@
 using Convo.Core.Accounts;
+using Convo.Core.Knowledge;
 using Convo.Core.Shared;
 
 namespace Convo.Bench.SearchScale;
@@ -29,6 +30,8 @@ internal sealed class ScaleStock(KnowledgeHost host, ScaleCorpus corpus)
 
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        // Names the model as the one in use, as the first ingestion does.
+        await host.Get<IEmbedders>().ForIngestionAsync(cancellationToken);
         Small = await CollectionAsync("first passages", cancellationToken);
         Hundredth = await CollectionAsync("every hundredth file", cancellationToken);
         Reader = await host.UserAsync("reader", cancellationToken);

@@ -36,7 +36,7 @@ public sealed class CorpusTests
     public async Task Extract_AllRealFiles_AreReadyWithTheirText()
     {
         Assert.SkipWhen(OcrPrograms.Renderer is null, "poppler-utils is not installed.");
-        var outcomes = await RunAsync("real", _ => true);
+        var outcomes = await RunAsync("real", _ => true, RecognitionTests.Recognizing());
 
         var (judged, missed) = (0, new List<string>());
         foreach (var outcome in outcomes.OrderBy(outcome => outcome.File, StringComparer.Ordinal))
@@ -55,14 +55,25 @@ public sealed class CorpusTests
         Assert.True(missed.Count <= judged * 0.03, string.Join('\n', missed));
     }
 
-    private static async Task<List<Outcome>> RunAsync(string folder, Func<string, bool> filter)
+    /// <summary>One after the other, with text recognition, as a file of a user's is read.</summary>
+    [Fact(Explicit = true)]
+    public async Task Extract_NastyFilesWithRecognition_SayTheSlowest()
+    {
+        var outcomes = await RunAsync("nasty", _ => true, RecognitionTests.Recognizing(), workers: 1);
+
+        foreach (var slow in outcomes.OrderByDescending(outcome => outcome.Took).Take(5))
+            TestContext.Current.SendDiagnosticMessage($"{slow.Took.TotalSeconds:0.0} s {slow.Code ?? "ready"} {slow.File}");
+        Assert.DoesNotContain(outcomes, outcome => outcome.Code is ExtractionCodes.ChildUnavailable or ExtractionCodes.Timeout);
+    }
+
+    private static async Task<List<Outcome>> RunAsync(string folder, Func<string, bool> filter, IDocumentExtractor? chosen = null, int workers = 2)
     {
         var root = Find();
         Assert.SkipWhen(root is null, "The shared data folder is not here.");
-        var extractor = Child.Real();
+        var extractor = chosen ?? Child.Real();
         var outcomes = new ConcurrentBag<Outcome>();
         var files = Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(filter);
-        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (file, _) =>
+        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = TestContext.Current.CancellationToken }, async (file, _) =>
         {
             var started = Stopwatch.GetTimestamp();
             try

@@ -91,7 +91,7 @@ public sealed class RecognitionTests
         Assert.Null(GrayImage.Read(stream));
     }
 
-    private static RecognizingExtractor Recognizing(Action<ExtractionOptions>? change = null, TimeProvider? time = null)
+    internal static RecognizingExtractor Recognizing(Action<ExtractionOptions>? change = null, TimeProvider? time = null)
     {
         var options = new ExtractionOptions { Command = Child.RealCommand };
         change?.Invoke(options);

@@ -26,12 +26,19 @@ internal static partial class ReferenceText
     /// <summary>The share of the words that a text has; one that is only joined or parted differently counts.</summary>
     public static double Recall(HashSet<string> words, string text)
     {
-        var (own, dense) = (Words(text), string.Concat(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(c => !char.IsWhiteSpace(c))));
-        return (double)words.Count(word => own.Contains(word) || dense.Contains(word, StringComparison.Ordinal)) / words.Count;
+        var (own, dense) = (Words(text), string.Concat(Letters(text).ToLowerInvariant().Where(c => !char.IsWhiteSpace(c))));
+        return (double)words.Count(word => own.Contains(word) || dense.Contains(word, StringComparison.Ordinal) || dense.Contains(Reversed(word), StringComparison.Ordinal)) / words.Count;
     }
 
     private static HashSet<string> Words(string text) =>
-        [.. Word().Matches(WebUtility.HtmlDecode(text).Replace('\uFFFE', ' ').Normalize(NormalizationForm.FormKC)).Select(match => match.Value.ToLowerInvariant())];
+        [.. Word().Matches(Letters(WebUtility.HtmlDecode(text))).Select(match => match.Value.ToLowerInvariant())];
+
+    /// <summary>Without the marks above and below letters: the other programs put those of Thai anywhere.</summary>
+    private static string Letters(string text) => string.Concat(
+        text.Replace('\uFFFE', ' ').Normalize(NormalizationForm.FormKC).Where(c => char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.NonSpacingMark));
+
+    /// <summary>Arabic and Hebrew are given in the order in which they are drawn, now and then.</summary>
+    private static string Reversed(string word) => word.Any(c => c is >= '\u0590' and <= '\u08FF') ? new([.. word.Reverse()]) : word;
 
     private static async Task<string> PdfAsync(string file, CancellationToken cancellationToken)
     {
