@@ -69,7 +69,7 @@ internal sealed partial class ChildProcessExtractor(
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ExtractionException(ExtractionCodes.Timeout, ExtractionReasons.Timeout(timeout));
+            throw new ExtractionException(ExtractionCodes.Timeout, ExtractionReasons.Timeout(timeout)) { WasStarved = ProcessorWait.Of(child.Id) > timeout / 2 };
         }
         finally
         {

@@ -23,6 +23,8 @@ internal sealed class ReadingChild : IDisposable
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
+    public int Id => _process.Id;
+
     /// <summary>Files it answered.</summary>
     public int Served { get; set; }
 

@@ -61,6 +61,11 @@ public sealed class ChildProcessExtractorTests
     }
 
     [Theory]
+    [InlineData("5000000000 2500000000 12\n", 2.5)]
+    [InlineData("", 0)]
+    public void ProcessorWait_OfAThread_IsItsSecondNumber(string schedstat, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), ProcessorWait.Read(schedstat));
+
+    [Theory]
     [InlineData("kill -SEGV $$", ExtractionCodes.Crashed)]
     [InlineData("kill -ABRT $$", ExtractionCodes.Crashed)]
     [InlineData("kill -KILL $$", ExtractionCodes.Memory)]
