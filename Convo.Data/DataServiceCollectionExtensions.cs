@@ -36,8 +36,23 @@ public static class DataServiceCollectionExtensions
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "convo";
+        PlanOnce(builder.ConnectionStringBuilder, statements: 200);
         builder.UseLoggerFactory(loggerFactory);
         builder.UseVector();
         return builder.Build();
+    }
+
+    /// <summary>
+    /// The same statements over and over, and none leaves state in its session: each is planned once, and nothing is reset between two of
+    /// them. Who has a pooler such as PgBouncer in between sets NoResetOnClose, and keeps plain statements.
+    /// </summary>
+    internal static void PlanOnce(NpgsqlConnectionStringBuilder settings, int statements)
+    {
+        if (!settings.NoResetOnClose)
+        {
+            settings.MaxAutoPrepare = statements;
+            settings.AutoPrepareMinUsages = 2;
+            settings.NoResetOnClose = true;
+        }
     }
 }

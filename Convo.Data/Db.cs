@@ -50,6 +50,12 @@ internal sealed partial class Db
         string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
         RunAsync(Statement.Of(sql, file, member), (session, statement) => session.ExecuteAsync(statement, parameters, cancellationToken), cancellationToken);
 
+    /// <summary>A write that is the same when it runs twice, such as a note of the time: it is repeated like a read.</summary>
+    public Task<int> ExecuteIdempotentAsync(
+        string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        RunAsync(
+            Statement.Of(sql, file, member) with { Repeatable = true }, (session, statement) => session.ExecuteAsync(statement, parameters, cancellationToken), cancellationToken);
+
     /// <summary>The first column of the first row, or the default when there is no row or it is NULL.</summary>
     public Task<T?> ScalarAsync<T>(
         string sql, object? parameters, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
@@ -110,7 +116,7 @@ internal sealed partial class Db
             {
                 return await run(new DbSession(connection, null), statement).ConfigureAwait(false);
             }
-            catch (NpgsqlException e) when (attempt < StatementAttempts && (Faults.AdminShutdown(e) || (statement.ReadsOnly && Faults.ConnectionLost(e))))
+            catch (NpgsqlException e) when (attempt < StatementAttempts && (Faults.AdminShutdown(e) || (statement.Repeatable && Faults.ConnectionLost(e))))
             {
                 ForgetStale(e);
                 LogStatementRepeated(e.SqlState ?? "connection lost");

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Convo.Data;
 
 /// <summary>A statement with its caller's name, composed once per call site so that Dapper's and PostgreSQL's caches keep hitting.</summary>
-internal sealed partial record Statement(string Text, bool ReadsOnly)
+/// <param name="Repeatable">It reads only, so that running it twice has no other effect than once.</param>
+internal sealed partial record Statement(string Text, bool Repeatable)
 {
     private static readonly ConcurrentDictionary<(string Sql, string File, string Member), Statement> Known = new();
 

@@ -17,6 +17,9 @@ public interface IConversationRepository
     /// <summary>Deletes the thread with its messages, and its files that no other thread uses. False when there is no such thread.</summary>
     Task<bool> DeleteAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken);
 
+    /// <summary>A question and an answer, in this order; what is not the owner's is missing.</summary>
+    Task<IReadOnlyList<Message>> FindPairAsync(Guid ownerId, Guid questionId, Guid answerId, CancellationToken cancellationToken);
+
     Task<Message?> FindMessageAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>The path from the root down to <paramref name="leaf"/> (null: the active leaf), the last <paramref name="limit"/> of it above <paramref name="before"/>.</summary>

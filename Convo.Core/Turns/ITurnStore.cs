@@ -82,7 +82,11 @@ public sealed record NewUserMessage(string Content, Guid? ParentId, bool AsRoot,
 /// <param name="RequestHash">SHA-256 of what was asked: another request under the same key is an error.</param>
 public sealed record IdempotencyClaim(string Key, byte[] RequestHash);
 
-public sealed record TurnAcceptance(Guid ThreadId, Guid UserMessageId, Guid AnswerId, bool Replayed);
+public sealed record TurnAcceptance(Guid ThreadId, Guid UserMessageId, Guid AnswerId, bool Replayed)
+{
+    /// <summary>What a new user message follows; null for the first of its branch, and where the question is an older one.</summary>
+    public Guid? ParentId { get; init; }
+}
 
 /// <param name="InputTokens">Of the prompt, once it is put together; 0 before, which keeps the estimate.</param>
 public sealed record TurnCheckpoint(Guid AnswerId, Guid TurnId, string Content, long LastSeq, int InputTokens, DateTimeOffset LeaseUntil);

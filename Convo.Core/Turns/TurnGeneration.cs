@@ -41,7 +41,7 @@ internal sealed class TurnGeneration(
         var plan = turn.Plan;
         turn.Append(new TurnStarted(plan.ThreadId, plan.UserMessageId, plan.AnswerId, plan.Model.Id, plan.Model.Provider));
 
-        var path = await conversations.PathAsync(plan.Caller.UserId, plan.ThreadId, plan.UserMessageId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        var path = plan.Path ?? await conversations.PathAsync(plan.Caller.UserId, plan.ThreadId, plan.UserMessageId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
         result.Retrieval = await RetrieveAsync(turn, path, cancellationToken).ConfigureAwait(false);
 
         turn.Append(new TurnStageChanged(TurnStage.Thinking));

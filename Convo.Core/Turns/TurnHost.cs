@@ -18,7 +18,10 @@ internal sealed partial class TurnHost(
     /// <summary>For storing what was ended at the end of the drain. A database that is away longer leaves it to the reaper of another node.</summary>
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan HearStopsEvery = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
+    private Task _hearing = Task.CompletedTask;
     private CancellationTokenRegistration? _stopping;
     private IAsyncDisposable? _stopRequests;
     private Task? _drained;
@@ -42,14 +45,9 @@ internal sealed partial class TurnHost(
     {
         // The signal comes before StoppingAsync does.
         _stopping = lifetime?.ApplicationStopping.Register(drain.Begin);
-        try
+        if (!await TryHearStopsAsync(first: true, cancellationToken).ConfigureAwait(false))
         {
-            _stopRequests = await log.OnStopRequestedAsync(turnId => live.TryStop(turnId), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Stop requests are in the database as well; they only arrive a little later.
-            LogNoStopRequests(e);
+            _hearing = HearStopsLaterAsync(lifetime?.ApplicationStopping ?? CancellationToken.None);
         }
     }
 
@@ -64,6 +62,7 @@ internal sealed partial class TurnHost(
         // A host that knows no lifecycle comes here first.
         await StoppingAsync(cancellationToken).ConfigureAwait(false);
         _stopping?.Dispose();
+        await _hearing.ConfigureAwait(false);
         if (_stopRequests is not null)
         {
             await _stopRequests.DisposeAsync().ConfigureAwait(false);
@@ -71,6 +70,43 @@ internal sealed partial class TurnHost(
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<bool> TryHearStopsAsync(bool first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _stopRequests = await log.OnStopRequestedAsync(turnId => live.TryStop(turnId), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            if (first)
+            {
+                // Stop requests are in the database as well; they only arrive a little later.
+                LogNoStopRequests(e);
+            }
+
+            return false;
+        }
+    }
+
+    private async Task HearStopsLaterAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(HearStopsEvery, time);
+        try
+        {
+            while (!_closed
+                && await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false)
+                && !await TryHearStopsAsync(first: false, cancellationToken).ConfigureAwait(false))
+            {
+                // Redis is not there yet.
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+    }
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {

@@ -42,6 +42,11 @@ internal sealed class TurnService(
             thread?.SystemPrompt ?? request.SystemPrompt, thread?.CollectionIds ?? request.CollectionIds ?? [], request.MaxOutputTokens,
             TurnValidation.Claim(request.IdempotencyKey, request));
         draft = draft with { PictureTokens = await pictures.CheckAsync(caller, draft.Model, request.AttachmentIds ?? [], cancellationToken).ConfigureAwait(false) };
+        if (request.AttachmentIds is not { Count: > 0 })
+        {
+            draft = draft with { Question = TextOnly(draft) };
+        }
+
         return await StartAsync(
             draft,
             thread is null ? new NewThreadRow(request.Model, request.Temperature, request.SystemPrompt, request.CollectionIds ?? []) : null,
@@ -62,7 +67,7 @@ internal sealed class TurnService(
         var draft = new Draft(
             caller, thread.Id, questionId, path[^1].Content, [.. path.SkipLast(1)],
             TurnValidation.Model(catalogue, caller, request.Model, thread.Model), request.Temperature ?? thread.Temperature,
-            thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request }));
+            thread.SystemPrompt, thread.CollectionIds, null, TurnValidation.Claim(request.IdempotencyKey, new { messageId, request })) { Question = path[^1] };
         return await StartAsync(draft, null, null, [], cancellationToken).ConfigureAwait(false);
     }
 
@@ -119,19 +124,35 @@ internal sealed class TurnService(
         {
             host.Start(new TurnPlan(
                 draft.Caller, turn.TurnId, accepted.ThreadId, accepted.UserMessageId, accepted.AnswerId,
-                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now, turn.LeaseUntil));
+                draft.Model, draft.Temperature, draft.SystemPrompt, draft.CollectionIds, hold!, now, turn.LeaseUntil)
+            {
+                Path = PathOf(draft, newMessage is null ? draft.Follows : accepted.ParentId),
+            });
         }
 
         return await StartedAsync(draft.Caller, accepted).ConfigureAwait(false);
     }
 
+    private Message TextOnly(Draft draft) => new()
+    {
+        Id = draft.UserMessageId,
+        ThreadId = draft.ThreadId,
+        ParentId = draft.Follows,
+        Role = MessageRole.User,
+        Content = draft.Content,
+        Status = MessageStatus.Complete,
+        CreatedAt = time.GetUtcNow(),
+    };
+
+    /// <summary>What was read before the acceptance is the path of the prompt, unless somebody else has gone on in the thread meanwhile.</summary>
+    private static IReadOnlyList<Message>? PathOf(Draft draft, Guid? acceptedParentId) =>
+        draft.Question is { } question && acceptedParentId == draft.Follows ? [.. draft.History, question] : null;
+
     /// <summary>The turn runs: what its caller hears must not depend on the caller's patience any more.</summary>
     private async Task<AcceptedTurn> StartedAsync(Caller caller, TurnAcceptance accepted)
     {
-        var messages = await Task.WhenAll(
-            conversations.FindMessageAsync(caller.UserId, accepted.UserMessageId, CancellationToken.None),
-            conversations.FindMessageAsync(caller.UserId, accepted.AnswerId, CancellationToken.None)).ConfigureAwait(false);
-        return messages is [{ } question, { } answer] ? new AcceptedTurn(question, answer, accepted.Replayed) : throw ConvoException.NotFound("message");
+        var messages = await conversations.FindPairAsync(caller.UserId, accepted.UserMessageId, accepted.AnswerId, CancellationToken.None).ConfigureAwait(false);
+        return messages is [var question, var answer] ? new AcceptedTurn(question, answer, accepted.Replayed) : throw ConvoException.NotFound("message");
     }
 
     /// <summary>A request with everything resolved that does not need the transaction.</summary>
@@ -140,5 +161,10 @@ internal sealed class TurnService(
         string? SystemPrompt, IReadOnlyList<Guid> CollectionIds, int? MaxOutputTokens, IdempotencyClaim? Claim)
     {
         public int PictureTokens { get; init; }
+
+        public Guid? Follows => History is [.., var last] ? last.Id : null;
+
+        /// <summary>The question as the prompt has it, when nothing about it has to be read.</summary>
+        public Message? Question { get; init; }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PgApiKeyRepository(Db db) : IApiKeyRepository
     private const string UpdateUsed = "UPDATE api_keys SET last_used_at = @now WHERE id = @keyId";
 
     public Task UsedAsync(Guid keyId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.ExecuteAsync(UpdateUsed, new { keyId, now }, cancellationToken);
+        db.ExecuteIdempotentAsync(UpdateUsed, new { keyId, now }, cancellationToken);
 
     private const string SelectKeys = """
         SELECT id, user_id, name, prefix, scopes, expires_at, revoked_at, last_used_at, created_at

@@ -31,7 +31,7 @@ internal sealed class PgSessionRepository(Db db) : ISessionRepository
         """;
 
     public Task SeenAsync(Guid sessionId, Guid userId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        db.ExecuteAsync(UpdateSeen, new { sessionId, userId, now }, cancellationToken);
+        db.ExecuteIdempotentAsync(UpdateSeen, new { sessionId, userId, now }, cancellationToken);
 
     private const string SelectOfUser = """
         SELECT id, method, user_agent, address, created_at, last_seen_at

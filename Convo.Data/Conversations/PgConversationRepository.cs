@@ -40,6 +40,9 @@ internal sealed class PgConversationRepository(Db db, PgThreads threads, PgMessa
     public Task<bool> DeleteAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken) =>
         threads.DeleteAsync(ownerId, threadId, cancellationToken);
 
+    public Task<IReadOnlyList<Message>> FindPairAsync(Guid ownerId, Guid questionId, Guid answerId, CancellationToken cancellationToken) =>
+        messages.FindPairAsync(ownerId, questionId, answerId, cancellationToken);
+
     public Task<Message?> FindMessageAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken) =>
         messages.FindAsync(ownerId, messageId, cancellationToken);
 

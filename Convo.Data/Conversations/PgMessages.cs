@@ -20,6 +20,22 @@ internal sealed class PgMessages(Db db)
         return (await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false)) is [var message] ? message : null;
     }
 
+    /// <summary>Not an array, whose length the planner would look at again each time.</summary>
+    private const string FindPairSql =
+        "SELECT " + MessageRow.Columns +
+        """
+          FROM conversation_messages m
+          JOIN conversation_threads t ON t.id = m.thread_id
+         WHERE m.id IN (@questionId, @answerId) AND t.owner_id = @ownerId
+         ORDER BY m.id = @answerId
+        """;
+
+    public async Task<IReadOnlyList<Message>> FindPairAsync(Guid ownerId, Guid questionId, Guid answerId, CancellationToken cancellationToken)
+    {
+        var rows = await db.QueryAsync<MessageRow>(FindPairSql, new { ownerId, questionId, answerId }, cancellationToken).ConfigureAwait(false);
+        return await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false);
+    }
+
     private const string PathSql =
         """
         WITH RECURSIVE path AS (

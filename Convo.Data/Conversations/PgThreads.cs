@@ -14,7 +14,7 @@ internal sealed class PgThreads(Db db)
           LEFT JOIN LATERAL (
                SELECT ts_headline('simple', m.content, to_tsquery('simple', @terms), 'StartSel=, StopSel=, MaxWords=24, MinWords=12') AS snippet
                  FROM conversation_messages m
-                WHERE m.thread_id = t.id AND to_tsvector('simple', m.content) @@ to_tsquery('simple', @terms)
+                WHERE m.thread_id = t.id AND m.status <> 'streaming' AND to_tsvector('simple', m.content) @@ to_tsquery('simple', @terms)
                 ORDER BY m.created_at DESC
                 LIMIT 1) AS found ON @terms <> ''
          WHERE t.owner_id = @ownerId

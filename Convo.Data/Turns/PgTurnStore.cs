@@ -87,21 +87,20 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
 
     public Task RequestStopAsync(Guid turnId, CancellationToken cancellationToken) => db.ExecuteAsync(RequestStopSql, new { turnId }, cancellationToken);
 
+    /// <summary>The model and what it saw of the chat are those of acceptance unless the turn learned better.</summary>
     private const string FinishSql =
         """
-        UPDATE conversation_messages
-           SET content = @content, last_seq = @lastSeq, status = @status, lease_until = NULL, finish_reason = @finishReason,
-               error_code = @errorCode, error_detail = @errorDetail, input_tokens = @inputTokens, cached_input_tokens = @cachedInputTokens,
-               output_tokens = @outputTokens, reasoning_tokens = @reasoningTokens, cost = @cost, usage_estimated = @estimated,
-               first_delta_ms = @firstDeltaMs, duration_ms = @durationMs
-         WHERE id = @answerId AND turn_id = @turnId AND status = 'streaming'
-        """;
-
-    private const string TouchThreadSql =
-        """
-        UPDATE conversation_threads
-           SET updated_at = @now
-         WHERE id = (SELECT thread_id FROM conversation_messages WHERE id = @answerId)
+        WITH ended AS (
+            UPDATE conversation_messages
+               SET content = @content, last_seq = @lastSeq, status = @status, lease_until = NULL, finish_reason = @finishReason,
+                   error_code = @errorCode, error_detail = @errorDetail, input_tokens = @inputTokens, cached_input_tokens = @cachedInputTokens,
+                   output_tokens = @outputTokens, reasoning_tokens = @reasoningTokens, cost = @cost, usage_estimated = @estimated,
+                   first_delta_ms = @firstDeltaMs, duration_ms = @durationMs, omitted_messages = coalesce(@omitted, omitted_messages),
+                   model = coalesce(@model, model), provider = coalesce(@provider, provider)
+             WHERE id = @answerId AND turn_id = @turnId AND status = 'streaming'
+            RETURNING thread_id
+        )
+        UPDATE conversation_threads SET updated_at = @now WHERE id = (SELECT thread_id FROM ended)
         """;
 
     public Task<TurnEnding> FinishAsync(FinishedTurn turn, CancellationToken cancellationToken) =>
@@ -111,7 +110,6 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
                 var won = await session.ExecuteAsync(FinishSql, Parameters(turn), cancellationToken).ConfigureAwait(false) > 0;
                 if (won)
                 {
-                    await session.ExecuteAsync(TouchThreadSql, new { answerId = turn.AnswerId, now = turn.Now }, cancellationToken).ConfigureAwait(false);
                     await AnswerParts.SaveAsync(session, turn, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -167,6 +165,10 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
         estimated = turn.Usage?.Estimated ?? false,
         firstDeltaMs = (int?)turn.TimeToFirstDelta?.TotalMilliseconds,
         durationMs = (int)turn.Duration.TotalMilliseconds,
+        omitted = turn.OmittedMessages,
+        model = turn.AnsweredBy?.Id,
+        provider = turn.AnsweredBy?.Provider,
+        now = turn.Now,
     };
 
     private const string ClaimSql =

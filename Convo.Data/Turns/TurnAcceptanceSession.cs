@@ -105,7 +105,7 @@ internal sealed class TurnAcceptanceSession(DbSession session, NewTurn turn, Can
     {
         var writer = new TurnMessagesWriter(session, turn, cancellationToken);
         await writer.WriteAsync(_parentId).ConfigureAwait(false);
-        return new TurnAcceptance(turn.ThreadId, turn.AnswerTo, turn.AnswerId, Replayed: false);
+        return new TurnAcceptance(turn.ThreadId, turn.AnswerTo, turn.AnswerId, Replayed: false) { ParentId = _parentId };
     }
 
     private static void Check(ParentRow parent)

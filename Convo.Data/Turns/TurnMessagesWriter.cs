@@ -17,66 +17,51 @@ internal sealed class TurnMessagesWriter(DbSession session, NewTurn turn, Cancel
             await WriteThreadAsync(thread).ConfigureAwait(false);
         }
 
-        if (turn.UserMessage is { } message)
-        {
-            await WriteUserMessageAsync(message, parentId).ConfigureAwait(false);
-        }
-
         await session.ExecuteAsync(
-            InsertAnswerSql,
+            StoreSql,
             new
             {
-                id = turn.AnswerId,
+                questionId = turn.AnswerTo,
+                answerId = turn.AnswerId,
                 threadId = turn.ThreadId,
-                parentId = turn.AnswerTo,
+                ownerId = _ownerId,
+                parentId,
+                question = turn.UserMessage?.Content,
+                title = turn.UserMessage?.Title,
                 model = turn.Model,
                 provider = turn.Provider,
                 turnId = turn.TurnId,
                 leaseUntil = turn.LeaseUntil,
                 apiKeyId = turn.Caller.ApiKeyId,
                 inputTokens = turn.InputTokens,
+                key = turn.Claim?.Key,
                 now = turn.Now,
             },
             cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(
-            ShowSql,
-            new { threadId = turn.ThreadId, ownerId = _ownerId, answerId = turn.AnswerId, title = turn.UserMessage?.Title, now = turn.Now },
-            cancellationToken).ConfigureAwait(false);
-        if (turn.Claim is { } claim)
+        if (turn.UserMessage is { AttachmentIds.Count: > 0 } message)
         {
-            await session.ExecuteAsync(RememberSql, new { ownerId = _ownerId, key = claim.Key, answerId = turn.AnswerId }, cancellationToken).ConfigureAwait(false);
+            var ids = message.AttachmentIds.Distinct().ToArray();
+            await session.ExecuteAsync(LinkFilesSql, new { messageId = turn.AnswerTo, ids }, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(AdoptFilesSql, new { threadId = turn.ThreadId, ids, ownerId = _ownerId }, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private const string InsertAnswerSql =
+    /// <summary>The question if it is new, the answer, what the key leads to, and the thread that shows it: one way to the server and back.</summary>
+    private const string StoreSql =
         """
-        INSERT INTO conversation_messages (id, thread_id, parent_id, role, status, model, provider, turn_id, lease_until, api_key_id, input_tokens, created_at)
-        VALUES (@id, @threadId, @parentId, 'assistant', 'streaming', @model, @provider, @turnId, @leaseUntil, @apiKeyId, @inputTokens, @now)
-        """;
-
-    private const string ShowSql =
-        """
+        WITH question AS (
+            INSERT INTO conversation_messages (id, thread_id, parent_id, role, content, status, created_at)
+            SELECT @questionId, @threadId, @parentId, 'user', @question, 'complete', @now
+             WHERE @question::text IS NOT NULL
+        ), answer AS (
+            INSERT INTO conversation_messages (id, thread_id, parent_id, role, status, model, provider, turn_id, lease_until, api_key_id, input_tokens, created_at)
+            VALUES (@answerId, @threadId, @questionId, 'assistant', 'streaming', @model, @provider, @turnId, @leaseUntil, @apiKeyId, @inputTokens, @now)
+        ), remembered AS (
+            UPDATE idempotency_keys SET message_id = @answerId WHERE user_id = @ownerId AND key = @key::text
+        )
         UPDATE conversation_threads
            SET leaf_id = @answerId, updated_at = @now, title = coalesce(title, @title)
          WHERE id = @threadId AND owner_id = @ownerId
-        """;
-
-    private const string RememberSql = "UPDATE idempotency_keys SET message_id = @answerId WHERE user_id = @ownerId AND key = @key";
-
-    private async Task WriteThreadAsync(NewThreadRow thread)
-    {
-        var row = new NewThread(null, thread.Model, thread.Temperature, thread.SystemPrompt, thread.CollectionIds);
-        await PgThreads.InsertAsync(session, _ownerId, turn.ThreadId, row, turn.Now, cancellationToken).ConfigureAwait(false);
-        if (!await PgThreads.SetCollectionsAsync(session, _ownerId, turn.ThreadId, thread.CollectionIds, cancellationToken).ConfigureAwait(false))
-        {
-            throw ConvoException.NotFound("collection");
-        }
-    }
-
-    private const string InsertUserSql =
-        """
-        INSERT INTO conversation_messages (id, thread_id, parent_id, role, content, status, created_at)
-        VALUES (@id, @threadId, @parentId, 'user', @content, 'complete', @now)
         """;
 
     private const string LinkFilesSql =
@@ -94,17 +79,14 @@ internal sealed class TurnMessagesWriter(DbSession session, NewTurn turn, Cancel
          WHERE id = ANY (@ids) AND owner_id = @ownerId AND thread_id IS NULL AND collection_id IS NULL
         """;
 
-    private async Task WriteUserMessageAsync(NewUserMessage message, Guid? parentId)
+    private async Task WriteThreadAsync(NewThreadRow thread)
     {
-        await session.ExecuteAsync(
-            InsertUserSql,
-            new { id = turn.AnswerTo, threadId = turn.ThreadId, parentId, content = message.Content, now = turn.Now },
-            cancellationToken).ConfigureAwait(false);
-        if (message.AttachmentIds.Count > 0)
+        var row = new NewThread(null, thread.Model, thread.Temperature, thread.SystemPrompt, thread.CollectionIds);
+        await PgThreads.InsertAsync(session, _ownerId, turn.ThreadId, row, turn.Now, cancellationToken).ConfigureAwait(false);
+        if (thread.CollectionIds.Count > 0
+            && !await PgThreads.SetCollectionsAsync(session, _ownerId, turn.ThreadId, thread.CollectionIds, cancellationToken).ConfigureAwait(false))
         {
-            var ids = message.AttachmentIds.Distinct().ToArray();
-            await session.ExecuteAsync(LinkFilesSql, new { messageId = turn.AnswerTo, ids }, cancellationToken).ConfigureAwait(false);
-            await session.ExecuteAsync(AdoptFilesSql, new { threadId = turn.ThreadId, ids, ownerId = _ownerId }, cancellationToken).ConfigureAwait(false);
+            throw ConvoException.NotFound("collection");
         }
     }
 }

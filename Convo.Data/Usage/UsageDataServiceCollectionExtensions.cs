@@ -43,15 +43,7 @@ public static class UsageDataServiceCollectionExtensions
         public UsageDb(string connectionString, ILoggerFactory loggers)
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "convo-budget", MaxPoolSize = Connections, Timeout = 2 };
-            if (!settings.NoResetOnClose)
-            {
-                // A few statements, over and over, and none leaves state in its session: planned once, and no reset between two of them.
-                // Who has a pooler such as PgBouncer in between has set NoResetOnClose, and keeps plain statements.
-                settings.MaxAutoPrepare = 32;
-                settings.AutoPrepareMinUsages = 2;
-                settings.NoResetOnClose = true;
-            }
-
+            DataServiceCollectionExtensions.PlanOnce(settings, statements: 32);
             _source = NpgsqlDataSource.Create(settings);
             Db = new Db(_source, loggers.CreateLogger<Db>());
         }

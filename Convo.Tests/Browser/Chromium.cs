@@ -49,12 +49,15 @@ internal static class Chromium
         Assertions.SetDefaultExpectTimeout(30_000);
     }
 
+    /// <summary>By its whole name: a chat's own title may begin with any word.</summary>
+    public static ILocator ButtonNamed(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
     public static ILocator Answer(this IPage page) => page.GetByRole(AriaRole.Log).GetByRole(AriaRole.Article).Last;
 
     public static async Task SendAsync(this IPage page, string text)
     {
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync(text);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await page.ButtonNamed("Send").ClickAsync();
     }
 
     private static async Task<IBrowser> LaunchAsync()

@@ -39,13 +39,13 @@ public sealed class MainJobTests : IAsyncLifetime
     public async Task Ask_ReloadedInMidAnswer_ShowsTheAnswerSoFarAndGoesOn()
     {
         await _page.SendAsync("What can you do?");
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();
+        await Expect(_page.ButtonNamed("Stop")).ToBeVisibleAsync();
         await _page.WaitForURLAsync("**/c/*");
         await Expect(_page.Answer()).ToContainTextAsync("No language model");
 
         await _page.ReloadAsync();
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(_page.ButtonNamed("Stop")).ToBeVisibleAsync();
+        await Expect(_page.ButtonNamed("Send")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
         await Expect(_page.Answer()).ToContainTextAsync("OPENAI_API_KEY");
         await Expect(_page.Answer()).ToContainTextAsync("tokens");
@@ -57,9 +57,9 @@ public sealed class MainJobTests : IAsyncLifetime
     public async Task Stop_InMidAnswer_KeepsTheTextAndSaysSo()
     {
         await _page.SendAsync("What can you do?");
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await _page.ButtonNamed("Stop").ClickAsync();
 
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync();
+        await Expect(_page.ButtonNamed("Send")).ToBeVisibleAsync();
         await Expect(_page.Answer()).ToContainTextAsync("Stopped");
         Assert.Empty(_faults);
     }
@@ -80,8 +80,8 @@ public sealed class MainJobTests : IAsyncLifetime
         await _page.Locator("form.composer:not([data-files='']):is(:not([data-hold]), [data-hold=''])").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync("When does the harbour gate close?");
         // Held until the file is ready.
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeEnabledAsync(new() { Timeout = 60_000 });
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(_page.ButtonNamed("Send")).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        await _page.ButtonNamed("Send").ClickAsync();
 
         var citation = _page.Answer().Locator("[data-cite]").First;
         await citation.ClickAsync();

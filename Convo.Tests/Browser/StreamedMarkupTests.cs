@@ -93,19 +93,24 @@ public sealed class StreamedMarkupTests : IAsyncLifetime
         await _page.WaitForURLAsync("**/c/*");
         var prose = _page.Answer().Locator(".prose");
         await prose.And(_page.Locator(":not([data-live])")).WaitForAsync(new() { Timeout = 120_000 });
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(_page.ButtonNamed("Send")).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await ColouredAsync();
         var streamed = await prose.InnerHTMLAsync();
         Assert.Equal("[]", await _page.EvaluateAsync<string>("JSON.stringify(window.ran)"));
 
         await _page.ReloadAsync();
-        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync();
+        await Expect(_page.ButtonNamed("Send")).ToBeVisibleAsync();
         await _page.Answer().Locator(".prose").WaitForAsync();
+        await ColouredAsync();
         Assert.Equal(Plain(streamed), Plain(await _page.Answer().Locator(".prose").InnerHTMLAsync()));
         Assert.Equal("[]", await _page.EvaluateAsync<string>("JSON.stringify(window.ran)"));
         Assert.Empty(_elsewhere);
         Assert.False(_listener.Pending());
         Assert.Empty(_faults);
     }
+
+    /// <summary>Code is coloured a moment after it is shown.</summary>
+    private Task ColouredAsync() => Expect(_page.Locator("code[data-highlight]:not([data-coloured])")).ToHaveCountAsync(0);
 
     /// <summary>Without the marks that Blazor leaves between components; they number what was drawn.</summary>
     private static string Plain(string html) => System.Text.RegularExpressions.Regex.Replace(

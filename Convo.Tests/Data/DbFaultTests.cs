@@ -188,5 +188,5 @@ public sealed class DbFaultTests
     [InlineData("SELECT nextval('s')", false)]
     [InlineData("INSERT INTO t SELECT 1", false)]
     [InlineData("UPDATE t SET a = 1", false)]
-    public void Statement_Of_KnowsWhatOnlyReads(string sql, bool readsOnly) => Assert.Equal(readsOnly, Statement.Of(sql, "/x/Y.cs", "Z").ReadsOnly);
+    public void Statement_Of_KnowsWhatOnlyReads(string sql, bool readsOnly) => Assert.Equal(readsOnly, Statement.Of(sql, "/x/Y.cs", "Z").Repeatable);
 }

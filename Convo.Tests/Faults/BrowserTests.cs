@@ -37,9 +37,9 @@ public sealed class BrowserTests : FaultTest
         // The other node does not know the circuit, so the page loads anew there by itself.
         await Expect(page.Answer()).ToContainTextAsync("w39", new() { Timeout = 60_000 });
         await Expect(box).ToHaveValueAsync("a draft that survives");
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();
+        await Expect(page.ButtonNamed("Stop")).ToBeVisibleAsync();
         provider.Complete();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.ButtonNamed("Send")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await answer.FollowAsync([runner.Client], cancel);
 
         Assert.Equal(("complete", Words(40)), (answer.Ended, answer.Text));
@@ -58,7 +58,7 @@ public sealed class BrowserTests : FaultTest
         // What the page sends arrives, what the server says does not.
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync(question);
         line.Set(ProxyMode.Mute);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await page.ButtonNamed("Send").ClickAsync();
         while (Cluster.Provider.ChatRequests.All(request => request.LastUserText != question))
         {
             await Cluster.Provider.NextRequestAsync(cancel);
@@ -100,7 +100,7 @@ public sealed class BrowserTests : FaultTest
         line.Set(ProxyMode.Pass);
         await Expect(dialog).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await Expect(box).ToHaveValueAsync("typed while it was cut");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await page.ButtonNamed("Send").ClickAsync();
         await Expect(page.Answer()).ToContainTextAsync("You said: typed while it was cut");
         await page.Context.CloseAsync();
     }
@@ -120,7 +120,7 @@ public sealed class BrowserTests : FaultTest
         await page.SignInAsync(FaultCluster.AdminEmail, FaultCluster.AdminPassword);
         // The composer's module is there when it follows what is typed: lines are cut after that.
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync("ready?");
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeEnabledAsync();
+        await Expect(page.ButtonNamed("Send")).ToBeEnabledAsync();
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Message" }).FillAsync("");
         return page;
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Convo.Tests.Faults;
 
@@ -35,7 +34,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile CommitTrap? _trap;
+    private CommitTrap? _trap;
 
     private TcpProxy(int target)
     {
@@ -83,8 +82,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <returns>Completes when it happened.</returns>
     public Task LoseCommitReplyAfter(string marker)
     {
-        var trap = new CommitTrap(Encoding.ASCII.GetBytes(marker));
-        _trap = trap;
+        var trap = new CommitTrap(marker);
+        Volatile.Write(ref _trap, trap);
         return trap.Sprung.Task;
     }
 
@@ -171,9 +170,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                 return;
             }
 
-            if (toServer && _trap is { } trap && trap.Sees(link, buffer.AsSpan(0, length)))
+            if (toServer && link.Statements.CommitsAfter(_trap?.Marker, buffer.AsSpan(0, length)) && Interlocked.Exchange(ref _trap, null) is { } trap)
             {
-                _trap = null;
                 link.Mute = true;
                 await to.SendAsync(buffer.AsMemory(0, length), SocketFlags.None, _ended.Token);
                 // Time for the server to commit; its reply is read and thrown away by the other direction.
@@ -216,11 +214,17 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    private sealed record CommitTrap(string Marker)
+    {
+        public TaskCompletionSource Sprung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     private sealed class Link(Socket client, Socket server)
     {
         public volatile bool Mute;
 
-        public bool Marked { get; set; }
+        /// <summary>What this connection has prepared and run, when it leads to PostgreSQL.</summary>
+        public StatementWatch Statements { get; } = new();
 
         public TaskCompletionSource Replied { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -242,19 +246,6 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 // It is closed already.
             }
-        }
-    }
-
-    private sealed class CommitTrap(byte[] marker)
-    {
-        private static readonly byte[] Commit = "COMMIT"u8.ToArray();
-
-        public TaskCompletionSource Sprung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool Sees(Link link, ReadOnlySpan<byte> bytes)
-        {
-            link.Marked |= bytes.IndexOf(marker) >= 0;
-            return link.Marked && bytes.IndexOf(Commit) >= 0;
         }
     }
 }

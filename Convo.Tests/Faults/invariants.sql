@@ -53,9 +53,13 @@ SELECT 'I5', c.user_id::text, format('counter %s, ledger %s, held %s', c.used, l
         WHERE l.user_id = c.user_id AND l.occurred_at >= c.day_start AND l.occurred_at < c.day_start + interval '1 day') ledger
  WHERE c.used <> ledger.tokens OR (c.held <> 0 AND NOT EXISTS (SELECT 1 FROM sent WHERE doubtful))
 UNION ALL
-SELECT 'I5', h.turn_id::text, 'a hold of a turn that has ended'
+SELECT 'I5', h.turn_id::text, CASE WHEN m.id IS NULL THEN 'a hold of a turn that never was' ELSE 'a hold of a turn that has ended' END
   FROM budget_holds h
- WHERE h.expires_at > now() AND NOT EXISTS (SELECT 1 FROM answers m WHERE m.turn_id = h.turn_id AND m.status = 'streaming')
+  LEFT JOIN answers m ON m.turn_id = h.turn_id
+ WHERE h.expires_at > now() AND CASE
+       -- A node that dies between its reservation and the commit of the message leaves the hold to its expiry.
+       WHEN m.id IS NULL THEN NOT EXISTS (SELECT 1 FROM sent WHERE doubtful)
+       ELSE m.status <> 'streaming' END
 UNION ALL
 SELECT 'I5', m.id::text, format('answer %s + %s tokens, ledger %s + %s', m.input_tokens, m.output_tokens, l.input_tokens, l.output_tokens)
   FROM answers m

@@ -164,6 +164,11 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         {
             LogUnexpected(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
         }
+        else if (exception is ConvoException { Kind: ProblemKind.Unavailable, InnerException: { } cause } unavailable)
+        {
+            // Whoever runs the server has to see why; one line, since what is away is away for many.
+            LogUnavailable(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, unavailable.Code, cause.InnerException?.Message ?? cause.Message);
+        }
 
         await httpContext.WriteProblemAsync(problem);
         return true;
@@ -171,4 +176,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
     private partial void LogUnexpected(Exception exception, string method, string? endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} was told to try again later, {Code}: {Cause}")]
+    private partial void LogUnavailable(string method, string? endpoint, string code, string cause);
 }

@@ -15,6 +15,9 @@ public sealed partial class Composer
     private JsModule? _module;
     private IJSObjectReference? _box;
 
+    /// <summary>What the box says while it is attached comes before the call that attaches it returns.</summary>
+    private readonly TaskCompletionSource<IJSObjectReference> _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>An answer is being written: the button stops it.</summary>
     [Parameter] public bool Running { get; set; }
 
@@ -72,12 +75,14 @@ public sealed partial class Composer
             maxBytes = Uploads.Value.MaxBytes,
             maxLength = Turns.Value.MaxMessageLength,
         });
+        _attached.TrySetResult(_box);
     }
 
     public async ValueTask DisposeAsync()
     {
         Pending.Changed -= Refresh;
         Budget.Changed -= Refresh;
+        _attached.TrySetCanceled();
         await Pending.DisposeAsync();
         try
         {
@@ -124,10 +129,11 @@ public sealed partial class Composer
 
                 break;
             case "recover":
-                if (OnRecover is not null && _box is not null && await OnRecover(e.Id))
+                var box = await _attached.Task;
+                if (OnRecover is not null && await OnRecover(e.Id))
                 {
                     Pending.Clear();
-                    await _box.InvokeVoidAsync("recovered");
+                    await box.InvokeVoidAsync("recovered");
                 }
 
                 break;
@@ -139,22 +145,22 @@ public sealed partial class Composer
 
     private async Task SendAsync(string text, Guid? key)
     {
-        if (_box is null) return;
+        var box = await _attached.Task;
         if (string.IsNullOrWhiteSpace(text) || Hold is not null || !await OnSend((text, Pending.ForMessage(), key)))
         {
-            await _box.InvokeVoidAsync("giveBack", text);
+            await box.InvokeVoidAsync("giveBack", text);
             return;
         }
 
         Pending.Clear();
-        await _box.InvokeVoidAsync("accepted");
+        await box.InvokeVoidAsync("accepted");
     }
 
     /// <summary>A text too long for one message of the circuit comes in pieces.</summary>
     private async Task<string> ReadLongAsync()
     {
-        if (_box is null) return "";
-        await using var reference = await _box.InvokeAsync<IJSStreamReference>("takeLong");
+        var box = await _attached.Task;
+        await using var reference = await box.InvokeAsync<IJSStreamReference>("takeLong");
         await using var stream = await reference.OpenReadStreamAsync(Turns.Value.MaxMessageLength * 4L);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
