@@ -30,6 +30,7 @@ internal sealed class TurnService(
         drain.EnsureAccepting();
         TurnValidation.Check(request, options.Value);
         var thread = request.ThreadId is { } id ? await ThreadAsync(caller, id, cancellationToken).ConfigureAwait(false) : null;
+        TurnValidation.CheckCollections(request.CollectionIds, thread);
         var history = thread is null || request.AsRoot
             ? []
             : await conversations.PathAsync(caller.UserId, thread.Id, request.ParentId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
