@@ -7,4 +7,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export CONVO_FAULT_SEEDS=${1:-200}
+CONVO_FAULT_LEASE=15 scripts/test.sh --filter-method "*Stall_OfAQuarterOfAThousandReaders*" --explicit on
 scripts/test.sh --filter-namespace "Convo.Tests.Faults" --explicit on --show-live-output on

@@ -4,7 +4,7 @@ namespace Convo.Core.Accounts;
 
 /// <summary>What an identity provider says of a person, after its signature, nonce and audience were checked.</summary>
 /// <param name="Issuer">Together with <paramref name="Subject"/> this is who the person is. Everything else can change, or be claimed by someone else.</param>
-/// <param name="EmailVerified">False also when the provider does not say.</param>
+/// <param name="EmailVerified">False also when the provider does not say, or says it as a text: OpenID Connect Core 1.0, section 5.1, has a boolean.</param>
 public sealed record ExternalIdentity(string Issuer, string Subject, string? Email, bool EmailVerified, string? Name, IReadOnlyList<string> Groups);
 
 /// <summary>One provider that a person signs in with.</summary>
@@ -14,8 +14,9 @@ public sealed record ExternalLogin(string Issuer, DateTimeOffset CreatedAt, Date
 public interface IExternalSignInService
 {
     /// <summary>
-    /// The account of this (issuer, subject), made at the first sign-in. An account that is there already under the same address is never taken
-    /// over, whatever the provider says of the address: its owner connects the two themself, signed in.
+    /// The account of this (issuer, subject), made at the first sign-in. An account that somebody has used under the same address is never taken
+    /// over, whatever the provider says of the address: its owner connects the two themself, signed in. A member's invitation that nobody has used
+    /// is not yet anybody's account: it goes to whom the provider says the invited address is verified for. An administrator's needs its link.
     /// </summary>
     /// <exception cref="ConvoException">403 <c>not_invited</c> outside of the allowed domains and groups, <c>email_missing</c>, <c>account_disabled</c>;
     /// 409 <c>account_exists</c>.</exception>
@@ -35,6 +36,13 @@ public interface IExternalLoginRepository
 
     /// <summary>An account with its login, and its team, made when there is none of this name.</summary>
     Task<ExternalOutcome> CreateAsync(NewAccount account, string issuer, string subject, string? team, AuditEntry audit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives a member's open invitation to a login: <see cref="ExternalOutcome.EmailTaken"/> when the address has an account that has a password, a login,
+    /// a key or a chat, is disabled or an administrator's, or whose invitation has run out. The invitation is used up with it.
+    /// </summary>
+    Task<ExternalOutcome> AcceptInvitationAsync(
+        string normalizedEmail, string issuer, string subject, DateTimeOffset now, Func<Guid, AuditEntry> audit, CancellationToken cancellationToken);
 
     Task<ExternalOutcome> ConnectAsync(Guid userId, string issuer, string subject, DateTimeOffset now, AuditEntry audit, CancellationToken cancellationToken);
 

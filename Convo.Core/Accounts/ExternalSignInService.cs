@@ -53,16 +53,24 @@ internal sealed partial class ExternalSignInService(
         var details = new Dictionary<string, string?> { ["email"] = email, ["issuer"] = external.Issuer };
         var audit = new AuditEntry(time.NewId(), account.CreatedAt, account.Id, "user.created", "user", account.Id.ToString(), "first sign-in through the identity provider", details);
         var outcome = await logins.CreateAsync(account, external.Issuer, external.Subject, TeamOf(external), audit, cancellationToken).ConfigureAwait(false);
+        if (outcome is ExternalOutcome.EmailTaken && external.EmailVerified)
+        {
+            await logins.AcceptInvitationAsync(account.NormalizedEmail, external.Issuer, external.Subject, account.CreatedAt, Accepted, cancellationToken).ConfigureAwait(false);
+        }
+
         // Two first sign-ins of one person meet here; the slower one finds what the faster one made.
         var made = await logins.FindAsync(external.Issuer, external.Subject, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         if (made is null && outcome is ExternalOutcome.EmailTaken)
         {
             LogMergeRefused(external.Issuer);
             throw new ConvoException(ProblemKind.Conflict, "account_exists",
-                "There is an account with this address already. Sign in to it as before, then connect your organisation in the settings.");
+                "There is an account with this address already. Sign in to it as before, or open its invitation, then connect your organisation in the settings.");
         }
 
         return made ?? throw Refused("account_disabled", "This account was removed a moment ago. Try again.");
+
+        AuditEntry Accepted(Guid userId) =>
+            new(time.NewId(), account.CreatedAt, userId, "user.invitation_accepted", "user", userId.ToString(), "first sign-in through the identity provider", details);
     }
 
     /// <summary>Where roles and teams come from the provider's groups, they follow them at every sign-in.</summary>

@@ -14,8 +14,6 @@ internal sealed class AdminConversations(
     IOptions<TurnOptions> turnOptions,
     TimeProvider time) : IAdminConversations
 {
-    public const int MaxReasonLength = 500;
-
     public bool MayRead => organisation.Value.AdminsReadThreads;
 
     public async Task<Message> EditAsync(Caller caller, Guid messageId, string? content, string? reason, CancellationToken cancellationToken)
@@ -23,7 +21,7 @@ internal sealed class AdminConversations(
         caller.RequireAdmin();
         var text = content ?? "";
         TurnValidation.CheckContent(text, turnOptions.Value);
-        var audit = Audit(caller, "message.edited", "message", messageId, Reason(reason));
+        var audit = Audit(caller, "message.edited", "message", messageId, AuditReason.Require(reason));
         switch (await all.EditAsync(messageId, time.NewId(), text, audit, cancellationToken).ConfigureAwait(false))
         {
             case EditOutcome.NotFound:
@@ -41,7 +39,7 @@ internal sealed class AdminConversations(
     public async Task<IReadOnlyList<ThreadSummary>> ListAsync(Caller caller, Guid ownerId, string? reason, CancellationToken cancellationToken)
     {
         RequireReading(caller);
-        var audit = Audit(caller, "threads.listed", "user", ownerId, Reason(reason));
+        var audit = Audit(caller, "threads.listed", "user", ownerId, AuditReason.Require(reason));
         _ = await users.FindAsync(ownerId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("person");
         return await all.ListAsync(ownerId, audit, cancellationToken).ConfigureAwait(false);
     }
@@ -49,7 +47,7 @@ internal sealed class AdminConversations(
     public async Task<OpenedThread> OpenAsync(Caller caller, Guid threadId, string? reason, CancellationToken cancellationToken)
     {
         RequireReading(caller);
-        var audit = Audit(caller, "thread.opened", "thread", threadId, Reason(reason));
+        var audit = Audit(caller, "thread.opened", "thread", threadId, AuditReason.Require(reason));
         var ownerId = await all.OwnerOfThreadAsync(threadId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("thread");
         var owner = await users.FindAsync(ownerId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("thread");
         // Written before anything is read: whoever looks is in the log even when the answer never arrives.
@@ -62,7 +60,7 @@ internal sealed class AdminConversations(
     public async Task<IReadOnlyList<MessageRevision>> RevisionsAsync(Caller caller, Guid messageId, string? reason, CancellationToken cancellationToken)
     {
         RequireReading(caller);
-        var audit = Audit(caller, "revisions.opened", "message", messageId, Reason(reason));
+        var audit = Audit(caller, "revisions.opened", "message", messageId, AuditReason.Require(reason));
         var ownerId = await all.OwnerOfMessageAsync(messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("message");
         await all.AuditAsync(audit, cancellationToken).ConfigureAwait(false);
         return await conversations.RevisionsAsync(ownerId, messageId, cancellationToken).ConfigureAwait(false);
@@ -72,15 +70,6 @@ internal sealed class AdminConversations(
     {
         caller.RequireAdmin();
         organisation.Value.RequireReading();
-    }
-
-    private static string Reason(string? reason)
-    {
-        TurnValidation.CheckText(reason, "reason");
-        var said = reason?.Trim() ?? "";
-        return said.Length is > 0 and <= MaxReasonLength && !said.Any(char.IsControl)
-            ? said
-            : throw ConvoException.Invalid("reason", $"Say why, in one line of at most {MaxReasonLength} characters. The owner and the audit log show it.");
     }
 
     private AuditEntry Audit(Caller caller, string action, string type, Guid id, string reason) =>

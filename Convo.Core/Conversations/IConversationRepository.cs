@@ -17,8 +17,8 @@ public interface IConversationRepository
     /// <summary>Deletes the thread with its messages, and its files that no other thread uses. False when there is no such thread.</summary>
     Task<bool> DeleteAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken);
 
-    /// <summary>Those of <paramref name="messageIds"/> that exist and are the owner's, in that order.</summary>
-    Task<IReadOnlyList<Message>> FindMessagesAsync(Guid ownerId, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken);
+    /// <summary>A question and an answer, in this order; what is not the owner's is missing.</summary>
+    Task<IReadOnlyList<Message>> FindPairAsync(Guid ownerId, Guid questionId, Guid answerId, CancellationToken cancellationToken);
 
     Task<Message?> FindMessageAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken);
 

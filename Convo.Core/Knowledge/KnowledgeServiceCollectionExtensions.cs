@@ -41,7 +41,8 @@ public static class KnowledgeServiceCollectionExtensions
         services.AddSingleton<IIngestionService, IngestionService>();
 
         // Search and citations
-        services.AddHttpClient();
+        // What a question and its passages are sent to is where the settings say, and not where that server points.
+        services.AddHttpClient(nameof(HttpReranker)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
         services.AddSingleton<IReranker, HttpReranker>();
         services.AddSingleton<HybridSearch>();
         services.AddSingleton<ModelRewriter>();

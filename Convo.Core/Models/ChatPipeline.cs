@@ -16,6 +16,7 @@ internal sealed class ChatPipeline(IOptions<ModelOptions> options, ITokenCounter
         // Usage is settled from what went past the cap, which is what is kept.
         .UseUsage(counter)
         .UseLengthCap(options.Value.MaxAnswerCharacters)
+        .UseStorableText()
         .UseEndOfStreamCheck(providerName)
         // The total counts the waits between tries, the idle time is that of one try.
         .UseTotalTimeout(options.Value.TotalTimeout, time)

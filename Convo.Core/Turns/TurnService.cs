@@ -30,6 +30,7 @@ internal sealed class TurnService(
         drain.EnsureAccepting();
         TurnValidation.Check(request, options.Value);
         var thread = request.ThreadId is { } id ? await ThreadAsync(caller, id, cancellationToken).ConfigureAwait(false) : null;
+        TurnValidation.CheckCollections(request.CollectionIds, thread);
         var history = thread is null || request.AsRoot
             ? []
             : await conversations.PathAsync(caller.UserId, thread.Id, request.ParentId, null, int.MaxValue, cancellationToken).ConfigureAwait(false);
@@ -150,7 +151,7 @@ internal sealed class TurnService(
     /// <summary>The turn runs: what its caller hears must not depend on the caller's patience any more.</summary>
     private async Task<AcceptedTurn> StartedAsync(Caller caller, TurnAcceptance accepted)
     {
-        var messages = await conversations.FindMessagesAsync(caller.UserId, [accepted.UserMessageId, accepted.AnswerId], CancellationToken.None).ConfigureAwait(false);
+        var messages = await conversations.FindPairAsync(caller.UserId, accepted.UserMessageId, accepted.AnswerId, CancellationToken.None).ConfigureAwait(false);
         return messages is [var question, var answer] ? new AcceptedTurn(question, answer, accepted.Replayed) : throw ConvoException.NotFound("message");
     }
 

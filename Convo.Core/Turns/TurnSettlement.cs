@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Convo.Core.Conversations;
 using Convo.Core.Knowledge;
 using Convo.Core.Models;
@@ -19,7 +20,7 @@ internal sealed partial class TurnSettlement(
     public async Task FinishAsync(LiveTurn turn, TurnOutcome outcome, TurnYield result)
     {
         var (text, _) = turn.Snapshot();
-        var cited = result.Retrieval is { Passages.Count: > 0 } retrieval ? citations.Build(text, retrieval) : [];
+        var cited = Cite(turn, text, result.Retrieval);
         if (cited.Count > 0)
         {
             turn.Append(new TurnCitations(cited));
@@ -49,6 +50,20 @@ internal sealed partial class TurnSettlement(
         turn.Append(outcome.Error is { } error
             ? new TurnFailed(turn.Plan.AnswerId, outcome.Status, error.Code, error.Detail, outcome.RetryAfter?.TotalSeconds)
             : new TurnDone(turn.Plan.AnswerId, outcome.Status, result.FinishReason));
+    }
+
+    private IReadOnlyList<Citation> Cite(LiveTurn turn, string text, Retrieval? retrieval)
+    {
+        try
+        {
+            return retrieval is { Passages.Count: > 0 } ? citations.Build(text, retrieval) : [];
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            // The answer is worth more than its citations: it has to end.
+            LogNotCited(e, turn.Plan.TurnId);
+            return [];
+        }
     }
 
     /// <summary>The provider's figures; else what was sent and delivered, counted here. Null when there is nothing to pay.</summary>
@@ -136,6 +151,9 @@ internal sealed partial class TurnSettlement(
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The citations of turn {TurnId} took too long to find; it ends without them")]
+    private partial void LogNotCited(Exception exception, Guid turnId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The end of turn {TurnId} could not be stored yet; it is kept in memory and tried again")]
     private partial void LogStoreFailed(Exception exception, Guid turnId);

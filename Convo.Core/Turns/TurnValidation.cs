@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Convo.Core.Accounts;
+using Convo.Core.Conversations;
 using Convo.Core.Models;
 using Convo.Core.Shared;
 
@@ -43,6 +44,15 @@ internal static class TurnValidation
         }
 
         CheckText(content, "content");
+    }
+
+    /// <summary>Where a chat looks is a setting of its thread: a message that names something else would be answered from what it did not ask for.</summary>
+    public static void CheckCollections(IReadOnlyList<Guid>? asked, ConversationThread? thread)
+    {
+        if (asked is not null && thread is not null && !thread.CollectionIds.ToHashSet().SetEquals(asked))
+        {
+            throw ConvoException.Invalid("collection_ids", "Collections belong to the thread, not to one message. Change them with PATCH /api/convo/threads/{id}, then send the message without collection_ids.");
+        }
     }
 
     public static void CheckTemperature(double? temperature)

@@ -40,6 +40,43 @@ internal sealed class PgExternalLoginRepository(Db db) : IExternalLoginRepositor
             },
             cancellationToken);
 
+    // Locked, so that of two sign-ins, or of one and the invitation's link, the second finds it used.
+    private const string LockInvited = """
+        SELECT u.id
+          FROM users u
+         WHERE u.normalized_email = @normalizedEmail
+           AND u.role = 'member'
+           AND u.password_hash IS NULL
+           AND u.disabled_at IS NULL
+           AND u.last_seen_at IS NULL
+           AND EXISTS (SELECT 1 FROM sign_in_links l WHERE l.user_id = u.id AND l.purpose = 'invite' AND l.used_at IS NULL AND l.expires_at > @now)
+           AND NOT EXISTS (SELECT 1 FROM external_logins x WHERE x.user_id = u.id)
+           AND NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.user_id = u.id)
+           AND NOT EXISTS (SELECT 1 FROM conversation_threads t WHERE t.owner_id = u.id)
+           FOR UPDATE OF u
+        """;
+
+    public async Task<ExternalOutcome> AcceptInvitationAsync(
+        string normalizedEmail, string issuer, string subject, DateTimeOffset now, Func<Guid, AuditEntry> audit, CancellationToken cancellationToken)
+    {
+        var invited = false;
+        var outcome = await AttemptAsync(
+            async session =>
+            {
+                if (await session.ScalarAsync<Guid?>(LockInvited, new { normalizedEmail, now }, cancellationToken).ConfigureAwait(false) is not { } userId)
+                {
+                    return;
+                }
+
+                await session.ExecuteAsync(InsertLogin, new { issuer, subject, userId, now }, cancellationToken).ConfigureAwait(false);
+                await session.VoidLinksAsync(userId, now, cancellationToken).ConfigureAwait(false);
+                await session.WriteAuditAsync(audit(userId), cancellationToken).ConfigureAwait(false);
+                invited = true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return invited || outcome is not ExternalOutcome.Done ? outcome : ExternalOutcome.EmailTaken;
+    }
+
     // Connecting again what is one's own is fine; somebody else's stays theirs.
     private const string InsertOwnLogin = """
         INSERT INTO external_logins (issuer, subject, user_id, created_at, last_seen_at)

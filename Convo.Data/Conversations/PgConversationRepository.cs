@@ -40,11 +40,11 @@ internal sealed class PgConversationRepository(Db db, PgThreads threads, PgMessa
     public Task<bool> DeleteAsync(Guid ownerId, Guid threadId, CancellationToken cancellationToken) =>
         threads.DeleteAsync(ownerId, threadId, cancellationToken);
 
-    public Task<IReadOnlyList<Message>> FindMessagesAsync(Guid ownerId, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken) =>
-        messages.FindAsync(ownerId, messageIds, cancellationToken);
+    public Task<IReadOnlyList<Message>> FindPairAsync(Guid ownerId, Guid questionId, Guid answerId, CancellationToken cancellationToken) =>
+        messages.FindPairAsync(ownerId, questionId, answerId, cancellationToken);
 
-    public async Task<Message?> FindMessageAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken) =>
-        await messages.FindAsync(ownerId, [messageId], cancellationToken).ConfigureAwait(false) is [var message] ? message : null;
+    public Task<Message?> FindMessageAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken) =>
+        messages.FindAsync(ownerId, messageId, cancellationToken);
 
     public Task<IReadOnlyList<Message>> PathAsync(
         Guid ownerId, Guid threadId, Guid? leaf, Guid? before, int limit, CancellationToken cancellationToken) =>

@@ -11,13 +11,28 @@ internal sealed class PgMessages(Db db)
         """
           FROM conversation_messages m
           JOIN conversation_threads t ON t.id = m.thread_id
-         WHERE m.id = ANY (@messageIds) AND t.owner_id = @ownerId
-         ORDER BY array_position(@messageIds, m.id)
+         WHERE m.id = @messageId AND t.owner_id = @ownerId
         """;
 
-    public async Task<IReadOnlyList<Message>> FindAsync(Guid ownerId, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken)
+    public async Task<Message?> FindAsync(Guid ownerId, Guid messageId, CancellationToken cancellationToken)
     {
-        var rows = await db.QueryAsync<MessageRow>(FindSql, new { ownerId, messageIds = messageIds.ToArray() }, cancellationToken).ConfigureAwait(false);
+        var rows = await db.QueryAsync<MessageRow>(FindSql, new { ownerId, messageId }, cancellationToken).ConfigureAwait(false);
+        return (await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false)) is [var message] ? message : null;
+    }
+
+    /// <summary>Not an array, whose length the planner would look at again each time.</summary>
+    private const string FindPairSql =
+        "SELECT " + MessageRow.Columns +
+        """
+          FROM conversation_messages m
+          JOIN conversation_threads t ON t.id = m.thread_id
+         WHERE m.id IN (@questionId, @answerId) AND t.owner_id = @ownerId
+         ORDER BY m.id = @answerId
+        """;
+
+    public async Task<IReadOnlyList<Message>> FindPairAsync(Guid ownerId, Guid questionId, Guid answerId, CancellationToken cancellationToken)
+    {
+        var rows = await db.QueryAsync<MessageRow>(FindPairSql, new { ownerId, questionId, answerId }, cancellationToken).ConfigureAwait(false);
         return await WithPartsAsync(rows, cancellationToken).ConfigureAwait(false);
     }
 

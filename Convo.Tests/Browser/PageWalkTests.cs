@@ -17,6 +17,21 @@ public sealed class PageWalkTests : IAsyncLifetime
     /// <summary>What is not walked: pages that say that something went wrong, and those of people who are not signed in.</summary>
     private static readonly HashSet<string> Apart = ["/error", "/not-found", "/sign-in", "/setup"];
 
+    private const string Markup = "<img src=x onerror=\"window.ran=1\"><svg onload=\"window.ran=1\"></svg><iframe srcdoc=\"<script>parent.ran=1</script>\"></iframe>";
+
+    /// <summary>Audit log and ledger hold no names, and the text of an answer is markdown, which has tests of its own.</summary>
+    private const string Hostile = """
+        UPDATE users SET name = @Markup WHERE id = @Id;
+        UPDATE teams SET name = @Markup WHERE id = (SELECT team_id FROM users WHERE id = @Id);
+        UPDATE api_keys SET name = @Markup WHERE user_id = @Id;
+        UPDATE user_sessions SET user_agent = @Markup, address = @Markup WHERE user_id = @Id;
+        UPDATE conversation_threads SET title = @Markup, system_prompt = @Markup WHERE owner_id = @Id;
+        UPDATE conversation_messages SET content = @Markup WHERE role = 'user' AND thread_id IN (SELECT id FROM conversation_threads WHERE owner_id = @Id);
+        UPDATE collections SET name = @Markup, description = @Markup WHERE owner_id = @Id;
+        UPDATE attachments SET filename = @Markup || '.txt', error_detail = @Markup WHERE owner_id = @Id;
+        UPDATE citations SET filename = @Markup || '.txt', quote = @Markup;
+        """;
+
     private readonly List<string> _faults = [];
     private ConvoApp _app = null!;
     private Victim _owner = null!;
@@ -25,6 +40,8 @@ public sealed class PageWalkTests : IAsyncLifetime
     {
         _app = await ConvoApp.StartAsync(new() { Settings = new() { [OrganisationOptions.AdminsReadThreadsKey] = "true" } });
         _owner = await Victim.CreateAsync(_app);
+        // Whatever people and files are called is text on every page, also when it looks like markup.
+        await _app.Database.Db.ExecuteAsync(Hostile, new { Markup, _owner.User.Id }, CancellationToken.None);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -50,6 +67,8 @@ public sealed class PageWalkTests : IAsyncLifetime
             await Expect(page.GetByRole(AriaRole.Main)).ToBeVisibleAsync();
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             Assert.True(_faults.Count == 0, $"{path}: {string.Join("; ", _faults)}");
+            Assert.Null(await page.EvaluateAsync<int?>("window.ran ?? null"));
+            await Expect(page.Locator("iframe, img[src=x], svg[onload]")).ToHaveCountAsync(0);
             if (path.StartsWith("/admin/people", StringComparison.Ordinal) || path.StartsWith("/admin/audit", StringComparison.Ordinal) || path.StartsWith("/admin/threads", StringComparison.Ordinal))
             {
                 var serious = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical");

@@ -71,7 +71,7 @@ internal sealed class AnswerClient(Guid messageId)
     public async Task FollowAsync(IReadOnlyList<HttpClient> nodes, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(120));
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         for (var i = 0; !await ReadAsync(nodes[i % nodes.Count], null, patience.Token); i++)
         {

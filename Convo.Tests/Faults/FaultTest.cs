@@ -14,6 +14,9 @@ public abstract class FaultTest : IAsyncLifetime
 
     private protected ConvoNode Second => Cluster.Nodes[1];
 
+    /// <summary>The whole matrix is run, with as many repeats and as long outages as it says; not the short form for every day.</summary>
+    private protected static bool WholeMatrix => Environment.GetEnvironmentVariable("CONVO_FAULT_SEEDS") is { Length: > 0 };
+
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => Cluster = await FaultCluster.GetAsync();

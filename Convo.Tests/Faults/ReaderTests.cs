@@ -1,14 +1,24 @@
+using Convo.Core.Turns;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Convo.Tests.Faults;
 
 /// <summary>Rows 4, 5 and 11: readers that come and go, and readers that stall.</summary>
 public sealed class ReaderTests : FaultTest
 {
+    private static readonly TimeSpan UsualLease = new TurnOptions().LeaseDuration;
+
     private const int WordsOfTheAnswer = 300;
     private const int Pieces = 20;
+    private const int Others = 750;
+    private const int Slow = 200;
+    private const int Stalled = 50;
+
+    /// <summary>Twenty of these are more than any buffer between two ends holds: 8 MB, since this character takes six in JSON.</summary>
+    private static readonly string Large = new('\u0001', 64 * 1024);
 
     [Fact]
     public async Task Reconnect_AtEverySeqOnBothNodes_TwoClientsAssembleTheStoredText()
@@ -52,30 +62,47 @@ public sealed class ReaderTests : FaultTest
     [Fact]
     public async Task Stall_WithAFullBuffer_TheReaderIsCutAndCanComeBack()
     {
-        var question = Question("stalled");
-        var provider = Cluster.Answers.Open(question);
-        var (answer, _, reply) = await Cluster.SendAsync(First, question, Token, body: new { content = question, model = "o3-stub", max_output_tokens = 100_000 });
-        Assert.True(answer is not null, $"{reply}");
+        var (answer, provider) = await OpenLongAsync();
         using var stalled = await RequestAsync(First, answer.MessageId, receiveBuffer: 4096);
         Assert.Equal(1, await Invariants.GaugeAsync(First, "convo_stream_readers"));
-        // More than any buffer between the two holds: 8 MB, since this character takes six in JSON.
-        var large = new string('\u0001', 64 * 1024);
-        for (var i = 0; i < Pieces; i++)
-        {
-            provider.TryWrite(large);
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        using var round = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (await Invariants.GaugeAsync(First, "convo_stream_readers") > 0)
-        {
-            await round.WaitForNextTickAsync(patience.Token);
-        }
+        Flood(provider);
+        await NobodyReadsAsync(First);
 
         provider.Complete();
         await answer.FollowAsync(Cluster.Clients, Token);
-        Assert.Equal(("complete", Pieces * large.Length), (answer.Ended, answer.Text.Length));
+        Assert.Equal(("complete", Pieces * Large.Length), (answer.Ended, answer.Text.Length));
+    }
+
+    /// <summary>Row 11, of the whole matrix: 200 that read a byte a second, 50 that read nothing, and 750 beside them that miss nothing.</summary>
+    [Fact(Explicit = true)]
+    public async Task Stall_OfAQuarterOfAThousandReaders_TheOthersAreWhole()
+    {
+        Assert.SkipWhen(FaultCluster.Lease < UsualLease, "A thousand readers on a small machine outlast the tests' short lease: CONVO_FAULT_LEASE=15.");
+        var (flooded, flood) = await OpenLongAsync();
+        var (answer, provider) = await OpenAsync(First, "crowd");
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var sockets = await Task.WhenAll(Enumerable.Range(0, Stalled + Slow).Select(_ => RequestAsync(First, flooded.MessageId, receiveBuffer: 4096)));
+        var slow = sockets.Take(Slow).Select(socket => SipAsync(socket, done.Token)).ToList();
+        var others = Enumerable.Range(0, Others).Select(_ => Cluster.Watch(answer.MessageId)).ToList();
+        var reading = Task.WhenAll(others.Select(other => other.FollowAsync([First.Client], Token)));
+        Flood(flood);
+        for (var i = 0; i < WordsOfTheAnswer; i += 5)
+        {
+            Say(provider, i, i + 5);
+            await Task.Delay(20, Token);
+        }
+
+        provider.Complete();
+        await reading;
+        await NobodyReadsAsync(First);
+        flood.Complete();
+        await flooded.FollowAsync(Cluster.Clients, Token);
+        await done.CancelAsync();
+        await Task.WhenAll(slow);
+
+        Assert.All(others, other => Assert.Equal(("complete", Words(WordsOfTheAnswer)), (other.Ended, other.Text)));
+        Assert.Equal(("complete", Pieces * Large.Length), (flooded.Ended, flooded.Text.Length));
+        Array.ForEach(sockets, socket => socket.Dispose());
     }
 
     [Fact]
@@ -91,6 +118,52 @@ public sealed class ReaderTests : FaultTest
         await again.ReadAsync(response, null, Token);
 
         Assert.Equal(("complete", Words(5)), (again.Ended, again.Text));
+    }
+
+    private async Task<(AnswerClient Answer, ChannelWriter<string> Provider)> OpenLongAsync()
+    {
+        var question = Question("stalled");
+        var provider = Cluster.Answers.Open(question);
+        var (answer, _, reply) = await Cluster.SendAsync(First, question, Token, body: new { content = question, model = "o3-stub", max_output_tokens = 100_000 });
+        Assert.True(answer is not null, $"{reply}");
+        return (answer, provider);
+    }
+
+    private static void Flood(ChannelWriter<string> provider)
+    {
+        for (var i = 0; i < Pieces; i++)
+        {
+            provider.TryWrite(Large);
+        }
+    }
+
+    private static async Task NobodyReadsAsync(ConvoNode node)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var round = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (await Invariants.GaugeAsync(node, "convo_stream_readers") > 0)
+        {
+            await round.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    /// <summary>A byte a second, until the connection is cut.</summary>
+    private static async Task SipAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        var sip = new byte[1];
+        try
+        {
+            while (await socket.ReceiveAsync(sip, SocketFlags.None, cancellationToken) > 0 && await second.WaitForNextTickAsync(cancellationToken))
+            {
+                // The next byte.
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Cut, or the test is over.
+        }
     }
 
     /// <summary>One connection an event, on the nodes in turn.</summary>

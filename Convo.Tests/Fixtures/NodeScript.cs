@@ -20,7 +20,7 @@ internal sealed class NodeScript : IAsyncDisposable
     /// <param name="arguments">After the file name.</param>
     public static NodeScript Start(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var folder = Folder();
+        var folder = Path.Combine(Repository.Root, "Convo.Tests", "Node");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules")), $"{folder} has no node_modules. Run scripts/setup.sh --test, which installs them.");
         var start = new ProcessStartInfo("node", [Path.Combine(folder, name), .. arguments])
@@ -61,18 +61,5 @@ internal sealed class NodeScript : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static string Folder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Convo.sln")))
-            {
-                return Path.Combine(folder.FullName, "Convo.Tests", "Node");
-            }
-        }
-
-        throw new InvalidOperationException("The tests run outside of their repository.");
     }
 }

@@ -26,9 +26,10 @@ internal sealed record RetrievalBody(
 internal sealed record WeightsBody(double Keyword, double Vector);
 
 /// <summary>What is left out is as it was.</summary>
-internal sealed record ReplayBody(string? Question = null, WeightsBody? Weights = null, string? Mode = null, int Limit = 12, int TokenBudget = 6000)
+/// <param name="Reason">Needed for another person's answer; kept in the audit log.</param>
+internal sealed record ReplayBody(string? Question = null, WeightsBody? Weights = null, string? Mode = null, int Limit = 12, int TokenBudget = 6000, string? Reason = null)
 {
-    public ReplayRequest ToRequest() => new(Question, Weights is { } w ? new FusionWeights(w.Keyword, w.Vector) : null, SearchModes.Parse(Mode), Limit, TokenBudget);
+    public ReplayRequest ToRequest() => new(Question, Weights is { } w ? new FusionWeights(w.Keyword, w.Vector) : null, SearchModes.Parse(Mode), Limit, TokenBudget, Reason);
 }
 
 internal static class SearchModes

@@ -15,8 +15,9 @@ internal static class SearchEndpoints
             .WithSummary("What was retrieved for an answer: ranks of both legs, fused score, what was cut and why");
 
         var admin = routes.MapGroup("/api/convo/admin").WithTags("Administration").RequireAuthorization(Roles.Admin);
-        admin.MapGet("/messages/{id:guid}/retrieval", AnyRetrievalAsync).WithSummary("What was retrieved for anyone's answer; audited.");
-        admin.MapPost("/messages/{id:guid}/retrieval/replay", ReplayAsync).WithSummary("Searches again as for that answer, with other weights. Nothing is stored.");
+        // A POST: it needs a reason and writes the audit log, like all reading of what is another person's.
+        admin.MapPost("/messages/{id:guid}/retrieval", AnyRetrievalAsync).WithSummary("What was retrieved for anyone's answer, where the organisation allows it.");
+        admin.MapPost("/messages/{id:guid}/retrieval/replay", ReplayAsync).WithSummary("Searches again as for that answer, with other weights. No answer changes.");
         admin.MapPost("/retrieval", TryAsync).WithSummary("Searches what the administrator may read, with weights to try.");
         admin.MapGet("/embedding-models", ModelsAsync).WithSummary("The embedding models with vectors, and how far a new one has come.");
     }
@@ -33,8 +34,8 @@ internal static class SearchEndpoints
     private static async Task<Ok<RetrievalBody>> RetrievalAsync(Guid id, Caller caller, IRetrievalLog log, CancellationToken cancellationToken) =>
         TypedResults.Ok(RetrievalBody.Of(await log.GetAsync(caller, id, cancellationToken) ?? Retrieval.None));
 
-    private static async Task<Ok<RetrievalBody>> AnyRetrievalAsync(Guid id, Caller caller, IRetrievalReplay replay, CancellationToken cancellationToken) =>
-        TypedResults.Ok(RetrievalBody.Of(await replay.GetAsync(caller, id, cancellationToken) ?? Retrieval.None));
+    private static async Task<Ok<RetrievalBody>> AnyRetrievalAsync(Guid id, ReasonBody body, Caller caller, IRetrievalReplay replay, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RetrievalBody.Of(await replay.GetAsync(caller, id, body.Reason, cancellationToken) ?? Retrieval.None));
 
     private static async Task<Ok<RetrievalBody>> ReplayAsync(Guid id, ReplayBody body, Caller caller, IRetrievalReplay replay, CancellationToken cancellationToken) =>
         TypedResults.Ok(RetrievalBody.Of(await replay.ReplayAsync(caller, id, body.ToRequest(), cancellationToken)));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Text.Json;
 using Convo.Core.Accounts;
 using Convo.Core.Shared;
 using Microsoft.AspNetCore.Authentication;
@@ -18,6 +19,7 @@ internal static class OpenId
     private const string CallbackPath = "/account/provider/callback";
     private const string IssuerItem = "convo:issuer";
     private const string ConnectItem = "convo:connect";
+    private const string EmailVerified = "email_verified";
 
     public static IServiceCollection AddConvoOpenId(this IServiceCollection services, IConfiguration configuration)
     {
@@ -59,7 +61,7 @@ internal static class OpenId
         options.SaveTokens = false;
         options.MapInboundClaims = false;
         options.GetClaimsFromUserInfoEndpoint = true;
-        options.ClaimActions.MapUniqueJsonKey("email_verified", "email_verified");
+        options.ClaimActions.MapCustomJson(EmailVerified, ClaimValueTypes.Boolean, user => user.TryGetProperty(EmailVerified, out var said) && said.ValueKind is JsonValueKind.True ? "true" : null);
         options.ClaimActions.MapJsonKey(settings.GroupsClaim, settings.GroupsClaim);
         options.DisableTelemetry = true;
         options.SignInScheme = Authentication.CookieScheme;
@@ -146,7 +148,8 @@ internal static class OpenId
             context.Properties!.Items[IssuerItem]!,
             principal.FindFirstValue("sub") ?? throw new ConvoException(ProblemKind.Forbidden, "provider_refused", "The provider did not say who signed in."),
             email,
-            string.Equals(principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase),
+            // From the ID token a JSON boolean comes as one; a text is whatever somebody typed.
+            principal.HasClaim(claim => claim is { Type: EmailVerified, Value: "true", ValueType: ClaimValueTypes.Boolean }),
             principal.FindFirstValue("name"),
             [.. principal.FindAll(settings.GroupsClaim).Select(claim => claim.Value).Distinct(StringComparer.Ordinal)]);
     }

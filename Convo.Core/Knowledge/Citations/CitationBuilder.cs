@@ -6,11 +6,14 @@ namespace Convo.Core.Knowledge;
 /// </summary>
 internal sealed class CitationBuilder : ICitationBuilder
 {
+    /// <summary>Each claim is compared with its passages; an answer of nothing but marks must not keep its turn from ending.</summary>
+    private const int MaxClaims = 500;
+
     public IReadOnlyList<Citation> Build(string answer, Retrieval retrieval)
     {
         var passages = retrieval.Passages.Where(p => p.Number > 0).ToDictionary(p => p.Number);
         var quotes = new SortedDictionary<int, PassageQuote>();
-        foreach (var claim in passages.Count > 0 ? CitationMarks.Read(answer) : [])
+        foreach (var claim in passages.Count > 0 ? CitationMarks.Read(answer).Take(MaxClaims) : [])
         {
             var cited = claim.Numbers.Where(passages.ContainsKey).Select(n => passages[n]).ToList();
             foreach (var passage in cited)

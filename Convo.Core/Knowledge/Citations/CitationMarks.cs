@@ -29,9 +29,9 @@ internal static partial class CitationMarks
 
     private static (string Claim, bool IsBlockQuote) ClaimBefore(string text, int from, int mark)
     {
-        var blank = text.LastIndexOf("\n\n", Math.Max(0, mark - 1), StringComparison.Ordinal);
-        var paragraph = Math.Max(from, blank < 0 ? 0 : blank + 2);
-        var head = text[Math.Min(paragraph, mark)..mark].TrimEnd();
+        // Only since the mark before: a long answer of many marks is read once.
+        var blank = text.AsSpan(from, mark - from).LastIndexOf("\n\n");
+        var head = text[(blank < 0 ? from : from + blank + 2)..mark].TrimEnd();
         var lines = head.TrimStart().Split('\n');
         if (lines[0].StartsWith('>') && lines.All(l => l.TrimStart().StartsWith('>') || l.Length == 0))
         {

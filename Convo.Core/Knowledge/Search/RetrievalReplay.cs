@@ -11,16 +11,16 @@ internal sealed class RetrievalReplay(
     private const double MaxWeight = 10;
     private const int MaxQuestion = 8_000;
 
-    public async Task<Retrieval?> GetAsync(Caller caller, Guid messageId, CancellationToken cancellationToken)
+    public async Task<Retrieval?> GetAsync(Caller caller, Guid messageId, string? reason, CancellationToken cancellationToken)
     {
-        var record = await FindAsync(caller, messageId, "retrieval.viewed", cancellationToken).ConfigureAwait(false);
+        var record = await FindAsync(caller, messageId, "retrieval.viewed", reason, cancellationToken).ConfigureAwait(false);
         return record.Retrieval is { } retrieval ? await WithReadableWordsAsync(caller, retrieval, cancellationToken).ConfigureAwait(false) : null;
     }
 
     public async Task<Retrieval> ReplayAsync(Caller caller, Guid messageId, ReplayRequest request, CancellationToken cancellationToken)
     {
         Check(request);
-        var record = await FindAsync(caller, messageId, "retrieval.replayed", cancellationToken).ConfigureAwait(false);
+        var record = await FindAsync(caller, messageId, "retrieval.replayed", request.Reason, cancellationToken).ConfigureAwait(false);
         var owner = new Caller(record.OwnerId, Role.Member, record.OwnerTeamId);
         var scope = record.Retrieval?.Scope ?? new RetrievalScope(record.ThreadId, [], record.CollectionIds);
         var question = request.Question ?? (record.Retrieval is { Query.Length: > 0 } searched ? searched.Query : record.Question);
@@ -43,7 +43,7 @@ internal sealed class RetrievalReplay(
     private static RetrievalQuery Query(ReplayRequest request, string question, RetrievalScope scope) =>
         new(question, scope, request.Limit, request.TokenBudget, request.Mode, request.Weights);
 
-    private async Task<RetrievalRecord> FindAsync(Caller caller, Guid messageId, string action, CancellationToken cancellationToken)
+    private async Task<RetrievalRecord> FindAsync(Caller caller, Guid messageId, string action, string? reason, CancellationToken cancellationToken)
     {
         caller.RequireAdmin();
         var record = await records.FindAsync(messageId, cancellationToken).ConfigureAwait(false) ?? throw ConvoException.NotFound("answer");
@@ -51,7 +51,7 @@ internal sealed class RetrievalReplay(
         {
             // What was asked and which files it found are the person's own, as much as the chat is.
             organisation.Value.RequireReading();
-            var entry = new AuditEntry(time.NewId(), time.GetUtcNow(), caller.UserId, action, "message", messageId.ToString());
+            var entry = new AuditEntry(time.NewId(), time.GetUtcNow(), caller.UserId, action, "message", messageId.ToString(), AuditReason.Require(reason));
             await records.AuditAsync(entry, cancellationToken).ConfigureAwait(false);
         }
 

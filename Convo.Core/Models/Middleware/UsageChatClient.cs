@@ -13,6 +13,9 @@ internal sealed class UsageChatClient(IChatClient inner, ITokenCounter counter) 
     /// <summary>Tokenizers differ, but not by this factor; an output figure that is smaller than the text by more is a fault.</summary>
     private const int MostTokenizerSpread = 4;
 
+    /// <summary>More than any model reads or writes in one call: a larger figure is a fault.</summary>
+    private const long MostTokens = 100_000_000;
+
     protected override async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -51,8 +54,8 @@ internal sealed class UsageChatClient(IChatClient inner, ITokenCounter counter) 
     {
         var written = counter.Count(text);
         var thought = counter.Count(reasoning);
-        var input = told?.InputTokenCount is > 0 and var i ? i : (long?)null;
-        var output = told?.OutputTokenCount is { } o && o * MostTokenizerSpread >= written ? o : (long?)null;
+        var input = told?.InputTokenCount is > 0 and <= MostTokens and var i ? i : (long?)null;
+        var output = told?.OutputTokenCount is >= 0 and <= MostTokens and var o && o * MostTokenizerSpread >= written ? o : (long?)null;
         var finalInput = input ?? AnswerUsage.CountPrompt(counter, messages);
         var finalOutput = output ?? written + thought;
         var settled = new UsageDetails

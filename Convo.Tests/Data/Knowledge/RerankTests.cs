@@ -33,6 +33,8 @@ public sealed class RerankTests
 
     [Theory]
     [InlineData(500, "{}")]
+    [InlineData(302, "{}")]
+    [InlineData(307, "{}")]
     [InlineData(200, "not json")]
     [InlineData(200, """{"results":[{"index":7,"relevance_score":1}]}""")]
     [InlineData(200, "{}")]
@@ -104,6 +106,8 @@ public sealed class RerankTests
                     using var json = JsonDocument.Parse(request);
                     var (status, body) = answer([.. json.RootElement.GetProperty("documents").EnumerateArray().Select(d => d.GetString()!)]);
                     context.Response.StatusCode = status;
+                    // Whoever followed it would come back as a second request.
+                    if (status is > 300 and < 400) context.Response.RedirectLocation = new Uri(Address, "/elsewhere").ToString();
                     context.Response.ContentType = "application/json";
                     await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
                     context.Response.Close();

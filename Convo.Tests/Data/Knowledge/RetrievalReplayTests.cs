@@ -33,15 +33,27 @@ public sealed class RetrievalReplayTests : IAsyncLifetime
     [Fact]
     public async Task Replay_ByAnAdministrator_GivesRanksWithoutForeignWordsAndIsAudited()
     {
-        var replayed = await Replay.ReplayAsync(_admin, _message, new ReplayRequest(Weights: new FusionWeights(0, 2)), Token);
+        var replayed = await Replay.ReplayAsync(_admin, _message, new ReplayRequest(Weights: new FusionWeights(0, 2), Reason: "A complaint"), Token);
 
         var passage = Assert.Single(replayed.Passages);
         Assert.Equal(("gate.txt", "", (int?)null, (int?)1), (passage.Filename, passage.Text, passage.KeywordRank, passage.VectorRank));
         Assert.Equal(2.0 / 61, passage.Score, 9);
         Assert.Equal(new FusionWeights(0, 2), replayed.Weights);
-        Assert.Equal(1, await _engine.CountAsync("SELECT count(*) FROM audit_log WHERE action = 'retrieval.replayed' AND actor_id = @id AND target_id = @message::text", new { id = _admin.UserId, message = _message }));
+        Assert.Equal(1, await _engine.CountAsync("SELECT count(*) FROM audit_log WHERE action = 'retrieval.replayed' AND actor_id = @id AND target_id = @message::text AND reason = 'A complaint'", new { id = _admin.UserId, message = _message }));
         // What was kept for the answer is as it was.
         Assert.Equal(1, Assert.Single((await _engine.Get<IRetrievalLog>().GetAsync(_engine.Owner, _message, Token))!.Passages).KeywordRank);
+    }
+
+    [Fact]
+    public async Task Get_OfAnothersAnswer_NeedsAReasonAndLeavesItInTheLog()
+    {
+        var refusal = await Assert.ThrowsAsync<ConvoException>(() => Replay.GetAsync(_admin, _message, " ", Token));
+        Assert.Equal((ProblemKind.Invalid, "reason"), (refusal.Kind, refusal.Field));
+        Assert.Equal(0, await _engine.CountAsync("SELECT count(*) FROM audit_log"));
+
+        Assert.Equal("gate.txt", Assert.Single((await Replay.GetAsync(_admin, _message, "A complaint", Token))!.Passages).Filename);
+
+        Assert.Equal(1, await _engine.CountAsync("SELECT count(*) FROM audit_log WHERE action = 'retrieval.viewed' AND reason = 'A complaint'"));
     }
 
     [Fact]

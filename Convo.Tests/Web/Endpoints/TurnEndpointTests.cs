@@ -88,6 +88,22 @@ public sealed class TurnEndpointTests
     }
 
     [Fact]
+    public async Task Post_WithTheCollectionsOfItsThread_IsAnsweredAndWithOthersRefused()
+    {
+        var (_, client) = await ClientAsync();
+        using var _ = client;
+        var collection = (await (await client.SendJsonAsync(HttpMethod.Post, "/api/convo/collections", new { name = "Rules" })).JsonAsync()).GetProperty("id").GetGuid();
+        var thread = (await (await client.SendJsonAsync(HttpMethod.Post, "/api/convo/threads", new { collection_ids = new[] { collection } })).JsonAsync()).GetProperty("id").GetGuid();
+
+        using var refused = await client.SendJsonAsync(HttpMethod.Post, $"/api/convo/threads/{thread}/messages", new { content = "Hello", collection_ids = Array.Empty<Guid>() });
+        var problem = await refused.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid_request");
+        Assert.Equal("collection_ids", problem.GetProperty("field").GetString());
+        Assert.Empty(await ItemsAsync(client, $"/api/convo/threads/{thread}/messages"));
+        using var accepted = await client.SendJsonAsync(HttpMethod.Post, $"/api/convo/threads/{thread}/messages", new { content = "Hello", collection_ids = new[] { collection } });
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+    }
+
+    [Fact]
     public async Task Post_TenMegabytesOfText_Is413()
     {
         var (_, client) = await ClientAsync();

@@ -19,7 +19,7 @@ internal static class AccountProblems
         ("invalid_request", "name") => ("A name is missing", "Write how others should see you, up to 100 characters."),
         ("form_expired", _) => ("This page was open for too long", "It is fresh now: try again."),
         ("too_many_attempts", _) => ("Too many attempts", "Wait a minute, then try again."),
-        ("account_exists", _) => ("That address has an account already", "Sign in to it with its password, then connect your organisation in the settings."),
+        ("account_exists", _) => ("That address has an account already", "Sign in to it with its password, or open the link of its invitation, then connect your organisation in the settings."),
         ("login_taken", _) => ("That sign-in belongs to another account", "Sign in with it, or ask your administrator."),
         ("not_invited", _) => ("You are not let in yet", "Your organisation’s account may not use this Convo. Ask your administrator."),
         ("email_missing", _) => ("Your organisation did not say your address", "Whoever runs Convo has to allow it the scope “email”."),

@@ -23,6 +23,9 @@ public sealed partial class LiveAnswer : IAsyncDisposable
     /// <summary>Between two repaints; the first delta is shown at once.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>After a repaint that took long the next one waits so many times as long: no text takes more than a tenth of a processor.</summary>
+    private const int RestAfterWork = 10;
+
     /// <summary>So many failed attempts are told to the reader. It goes on trying: the turn goes on as well.</summary>
     private const int LostAfter = 5;
 
@@ -38,6 +41,7 @@ public sealed partial class LiveAnswer : IAsyncDisposable
     private readonly ITimer _timer;
     private bool _scheduled;
     private long _lastFlush = long.MinValue;
+    private TimeSpan _pause = Interval;
     private long _seq;
     private Task _pump = Task.CompletedTask;
 
@@ -141,8 +145,8 @@ public sealed partial class LiveAnswer : IAsyncDisposable
         lock (_lock)
         {
             if (_scheduled) return;
-            var since = _lastFlush == long.MinValue ? Interval : _time.GetElapsedTime(_lastFlush);
-            wait = Interval - since;
+            var since = _lastFlush == long.MinValue ? _pause : _time.GetElapsedTime(_lastFlush);
+            wait = _pause - since;
             _scheduled = wait > TimeSpan.Zero;
         }
 
@@ -158,6 +162,8 @@ public sealed partial class LiveAnswer : IAsyncDisposable
             _lastFlush = _time.GetTimestamp();
             if (State.Done) return;
             State = State with { Blocks = _text.Snapshot() };
+            var rest = RestAfterWork * _time.GetElapsedTime(_lastFlush);
+            _pause = rest > Interval ? rest : Interval;
         }
 
         Changed?.Invoke();

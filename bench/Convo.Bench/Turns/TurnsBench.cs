@@ -10,7 +10,7 @@ internal static class TurnsBench
 {
     public static BenchCommand Command { get; } = new(
         "turns",
-        "a turn through Convo against a direct call and against nginx [--only latency,throughput,streams,idle] [--turns 200] [--seconds 10] [--concurrency 16] [--streams 1000] [--tokens 200] [--rate 20] [--readers 1000] [--database-url … --redis-url …]",
+        "a turn through Convo against a direct call and against nginx [--only latency,throughput,streams,idle] [--warm 1500] [--turns 200] [--seconds 10] [--concurrency 16] [--streams 1000] [--tokens 200] [--rate 20] [--readers 1000] [--database-url … --redis-url …]",
         RunAsync);
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal static class TurnsBench
         // Nobody's first turn: both sides have compiled their code and opened their connections.
         foreach (var target in new[] { direct, passed, through })
         {
-            await Load.RepeatAsync(target, 60, concurrency: 4, new Answer(50), cancellationToken);
+            await Load.RepeatAsync(target, options.Number("warm", 1500), concurrency: 8, new Answer(50), cancellationToken);
         }
 
         if (chosen.Contains("latency"))

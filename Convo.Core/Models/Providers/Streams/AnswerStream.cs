@@ -69,7 +69,8 @@ internal sealed class AnswerStream(Stream upstream, ProviderIdentity provider, E
             habits.SendsDone |= _format is ChatFormat;
             End(_format is ChatFormat || _format?.MayEndHere == true);
         }
-        else if (Parse(sse) is { } document)
+        // An event without data says nothing: some servers keep a connection alive with it.
+        else if (!sse.Data.Span.Trim((byte)' ').IsEmpty && Parse(sse) is { } document)
         {
             using (document)
             {

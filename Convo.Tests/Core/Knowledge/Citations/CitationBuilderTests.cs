@@ -1,4 +1,5 @@
 using Convo.Core.Knowledge;
+using Convo.Tests.Fixtures;
 
 namespace Convo.Tests.Core.Knowledge.Citations;
 
@@ -13,6 +14,24 @@ public sealed class CitationBuilderTests
         var citation = Single("The handbook says \"every  Employee has 28 days of LEAVE a year\" [1].");
 
         Assert.Equal(("Every employee has 28 days of leave a year", true), (citation.Quote, citation.Verified));
+    }
+
+    /// <summary>An answer ends with this work, and nothing but its length bounds how many marks it has.</summary>
+    [Theory]
+    [InlineData("a [1] ")]
+    [InlineData("[1] \"x\" ")]
+    [InlineData("“a ")]
+    [InlineData("[1,")]
+    [InlineData("`a ")]
+    [InlineData("> a\n")]
+    [InlineData("a. ")]
+    public void Build_OfEightTimesTheMarks_IsNotSixtyFourTimesTheWork(string piece)
+    {
+        var (some, more) = (Repeat(4_000), Repeat(32_000));
+
+        Assert.True(CpuTime.Of(() => Build(more, Passage(1, Text))) < CpuTime.Of(() => Build(some, Passage(1, Text))) * 24, piece);
+
+        string Repeat(int length) => string.Concat(Enumerable.Repeat(piece, length / piece.Length)) + " So [1].";
     }
 
     [Fact]

@@ -66,6 +66,30 @@ public sealed class LiveAnswerTests
         Assert.Contains("one two", live.State.Blocks[0], StringComparison.Ordinal);
     }
 
+    /// <summary>A text that is hard to draw must not take a processor for itself.</summary>
+    [Fact]
+    public async Task Changed_AfterARepaintThatTookLong_WaitsTenTimesAsLong()
+    {
+        await using var live = new LiveAnswer(_turns, new MarkdownService(), _time, NullLogger.Instance, _answer);
+        var first = new TaskCompletionSource();
+        var staged = new TaskCompletionSource();
+        live.Changed += () => (live.State.Stage is null ? first : staged).TrySetResult();
+        // Each look at the clock takes 50 ms now, and so does each repaint.
+        _time.AutoAdvanceAmount = TimeSpan.FromMilliseconds(50);
+        live.Start(_caller);
+        _turns.Say(_answer, "one");
+        await first.Task;
+        _time.AutoAdvanceAmount = TimeSpan.Zero;
+        _turns.Say(_answer, " two");
+        _turns.LogOf(_answer).Add(new TurnStageChanged(TurnStage.Answering));
+        await staged.Task;
+
+        _time.Advance(LiveAnswer.Interval);
+        Assert.DoesNotContain("two", live.State.Blocks[0], StringComparison.Ordinal);
+        _time.Advance(4 * LiveAnswer.Interval);
+        Assert.Contains("one two", live.State.Blocks[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_LogBreaksInTheMiddle_GoesOnAfterTheLastEventWithoutRepeating()
     {

@@ -88,7 +88,7 @@ internal sealed class FakeKnowledge(TimeProvider time) : IAttachmentService, IRe
 
     public Retrieval Replayed { get; set; } = Retrieval.None;
 
-    Task<Retrieval?> IRetrievalReplay.GetAsync(Caller caller, Guid messageId, CancellationToken cancellationToken) => Task.FromResult(Retrieval);
+    Task<Retrieval?> IRetrievalReplay.GetAsync(Caller caller, Guid messageId, string? reason, CancellationToken cancellationToken) => Task.FromResult(Retrieval);
 
     public Task<Retrieval> ReplayAsync(Caller caller, Guid messageId, ReplayRequest request, CancellationToken cancellationToken) => TryAsync(caller, request, cancellationToken);
 

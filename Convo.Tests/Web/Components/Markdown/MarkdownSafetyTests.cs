@@ -1,5 +1,4 @@
 using AngleSharp.Dom;
-using AngleSharp.Html.Parser;
 using Convo.Web.Components.Chat.Markdown;
 
 namespace Convo.Tests.Web.Components.Markdown;
@@ -34,19 +33,13 @@ public sealed class MarkdownSafetyTests
         "[1] <button data-cite=\"1\" onclick=\"alert(1)\">x</button>",
     ];
 
-    private static readonly HashSet<string> Tags =
-    [
-        "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "del", "a", "img",
-        "table", "thead", "tbody", "tr", "th", "td", "div", "span", "button", "input",
-    ];
-
     private readonly MarkdownService _markdown = new();
 
     public static TheoryData<string> Payloads => [.. Hostile, string.Join("\n\n", Hostile)];
 
     [Theory]
     [MemberData(nameof(Payloads))]
-    public void ToBlocks_HostileText_HasOnlyHarmlessElements(string text) => AssertHarmless(string.Concat(_markdown.ToBlocks(text, new HashSet<int> { 1 })));
+    public void ToBlocks_HostileText_HasOnlyHarmlessElements(string text) => HarmlessHtml.Require(string.Concat(_markdown.ToBlocks(text, new HashSet<int> { 1 })));
 
     [Theory]
     [MemberData(nameof(Payloads))]
@@ -58,7 +51,7 @@ public sealed class MarkdownSafetyTests
             for (var i = 0; i < text.Length; i += step)
             {
                 stream.Append(text.Substring(i, Math.Min(step, text.Length - i)));
-                AssertHarmless(string.Concat(stream.Snapshot()));
+                HarmlessHtml.Require(string.Concat(stream.Snapshot()));
             }
 
             Assert.Equal(_markdown.ToBlocks(text), stream.Complete(null));
@@ -102,22 +95,8 @@ public sealed class MarkdownSafetyTests
     {
         var text = string.Concat(Enumerable.Repeat(piece, count / piece.Length));
 
-        AssertHarmless(string.Concat(_markdown.ToBlocks(text)));
+        HarmlessHtml.Require(string.Concat(_markdown.ToBlocks(text)));
     }
 
-    private static IElement Parse(string html) => new HtmlParser().ParseDocument("<body>" + html).Body!;
-
-    private static void AssertHarmless(string html)
-    {
-        foreach (var element in Parse(html).QuerySelectorAll("*"))
-        {
-            Assert.Contains(element.LocalName, Tags);
-            foreach (var attribute in element.Attributes)
-            {
-                Assert.False(attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase) || attribute.Name is "style" or "srcset" or "ping", html);
-                if (attribute.Name == "href") Assert.Matches("^(https?://|mailto:)", attribute.Value);
-                if (attribute.Name == "src") Assert.Matches(@"^/[^/\\]", attribute.Value);
-            }
-        }
-    }
+    private static IElement Parse(string html) => HarmlessHtml.Parse(html);
 }

@@ -26,6 +26,7 @@ internal sealed class MarkdownService
         .UseAutoLinks()
         .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
         .Use<CitationExtension>()
+        .Use<InlineLimit>()
         .UsePreciseSourceLocation()
         .DisableHtml()
         .Build();
@@ -33,10 +34,10 @@ internal sealed class MarkdownService
     public IReadOnlyList<string> ToBlocks(string markdown, IReadOnlySet<int>? citations = null) =>
         Parse(markdown) is { } document ? [.. document.Select(block => Render(block, markdown, citations))] : [PlainText(markdown)];
 
-    /// <summary>Null when the text is too long or nested too deep for Markdig's own limit.</summary>
+    /// <summary>Null when the text is too long or nested too deep.</summary>
     public MarkdownDocument? Parse(string markdown)
     {
-        if (markdown.Length > MaxLength) return null;
+        if (markdown.Length > MaxLength || InlineLimit.IsTooMuch(markdown)) return null;
         try
         {
             return Markdig.Markdown.Parse(markdown, _pipeline);

@@ -61,6 +61,7 @@ internal static class OpenMarkdown
     {
         var open = new Stack<Mark>();
         var link = -1;
+        var lastClosing = tail.LastIndexOf(')');
         for (var i = 0; i < tail.Length; i++)
         {
             var c = tail[i];
@@ -68,7 +69,7 @@ internal static class OpenMarkdown
             else if (c == '`') i = SkipCode(tail, i, open);
             else if (c is '*' or '_' or '~') i += Toggle(open, tail, i) - 1;
             else if (c == '[' && link < 0) link = i > 0 && tail[i - 1] == '!' ? i - 1 : i;
-            else if (c == ']' && link >= 0) link = LinkEnds(tail, link, i) ? -1 : link;
+            else if (c == ']' && link >= 0) link = LinkEnds(tail, link, i, lastClosing) ? -1 : link;
             else if (c == '\n' && i + 1 < tail.Length && tail[i + 1] == '\n') (open, link) = (new Stack<Mark>(), -1);
         }
 
@@ -115,9 +116,9 @@ internal static class OpenMarkdown
     }
 
     /// <summary><c>](…)</c> is complete, <c>[2]</c> is a citation, or what follows <c>]</c> shows that it was no link.</summary>
-    private static bool LinkEnds(string tail, int start, int i) => i + 1 == tail.Length
+    private static bool LinkEnds(string tail, int start, int i, int lastClosing) => i + 1 == tail.Length
         ? tail.AsSpan(start + 1, i - start - 1).IndexOfAnyExceptInRange('0', '9') < 0
-        : tail[i + 1] != '(' || tail.IndexOf(')', i + 1) > 0;
+        : tail[i + 1] != '(' || lastClosing > i;
 
     private static void HideLink(StringBuilder result, string tail, int link)
     {
