@@ -50,7 +50,7 @@ public sealed class CorpusTests
                 missed.Add($"{recall:0.000} of {words.Count} words, {outcome.Code ?? "ready"}: {outcome.File}");
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{judged - missed.Count} of {judged} files have their text; {outcomes.Count} files, slowest {outcomes.Max(outcome => outcome.Took).TotalSeconds:0.0} s");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{judged - missed.Count} of {judged} files have their text; {outcomes.Count} files, slowest {outcomes.Max(outcome => outcome.Took).TotalSeconds:0.0} s");
         Assert.True(judged > 100, "Too few files to judge by.");
         Assert.True(missed.Count <= judged * 0.03, string.Join('\n', missed));
     }
@@ -62,7 +62,7 @@ public sealed class CorpusTests
         var outcomes = await RunAsync("nasty", _ => true, RecognitionTests.Recognizing(), workers: 1);
 
         foreach (var slow in outcomes.OrderByDescending(outcome => outcome.Took).Take(5))
-            TestContext.Current.SendDiagnosticMessage($"{slow.Took.TotalSeconds:0.0} s {slow.Code ?? "ready"} {slow.File}");
+            TestContext.Current.TestOutputHelper!.WriteLine($"{slow.Took.TotalSeconds:0.0} s {slow.Code ?? "ready"} {slow.File}");
         Assert.DoesNotContain(outcomes, outcome => outcome.Code is ExtractionCodes.ChildUnavailable or ExtractionCodes.Timeout);
     }
 
