@@ -56,7 +56,8 @@ public sealed class ChildProcessExtractorTests
     {
         var failure = await Child.Shell(script, options => options.Timeout = TimeSpan.FromMilliseconds(300)).FailsAsync([1], "a.txt");
         Assert.Equal(ExtractionCodes.Timeout, failure.Code);
-        Assert.False(failure.IsTransient);
+        // Only what waited for a busy machine is tried again, and a machine may be that.
+        Assert.Equal(failure.WasStarved, failure.IsTransient);
         Assert.Empty(Child.Running(script));
     }
 
