@@ -26,9 +26,13 @@ internal static class BulkStatistics
     public static async Task FinishAsync(KnowledgeHost host, CancellationToken cancellationToken)
     {
         await using var connection = await host.Get<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandTimeout = 0;
         foreach (var sql in (string[])["SET maintenance_work_mem = '1GB'", "SET work_mem = '512MB'", CountSql, LanguagesSql, IndexSql, "RESET ALL"])
         {
-            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+#pragma warning disable CA2100 // Constants of this class.
+            command.CommandText = sql;
+#pragma warning restore CA2100
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

@@ -110,7 +110,11 @@ internal static class SearchScaleBench
     private static async Task RunAsync(KnowledgeHost host, string sql, CancellationToken cancellationToken)
     {
         await using var connection = await host.Get<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var command = connection.CreateCommand();
+        command.CommandTimeout = 0;
+#pragma warning disable CA2100 // Constants of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Convo.Core.Shared;
 using Convo.Core.Knowledge;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -8,12 +9,12 @@ namespace Convo.Tests.Core.Knowledge.Extraction;
 /// <summary>Processes that read several files, one person's only.</summary>
 public sealed class ReadingChildrenTests
 {
-    private readonly string _mark = $"mark-{Guid.CreateVersion7():N}"[^20..];
+    private readonly string _mark = $"mark-{TimeProvider.System.NewId():N}"[^20..];
 
     [Fact]
     public async Task Extract_FilesOfOnePerson_ShareAProcessThatNobodyElseGets()
     {
-        var (anna, bert) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (anna, bert) = (TimeProvider.System.NewId(), TimeProvider.System.NewId());
         await using var extractor = Extractor();
         Assert.Equal("one", await ReadAsync(extractor, anna, "one"));
         var first = Assert.Single(Child.Running(_mark));
@@ -30,7 +31,7 @@ public sealed class ReadingChildrenTests
     [Fact]
     public async Task Extract_UsedProcessIsGone_ReadsTheFileInAFreshOne()
     {
-        var anna = Guid.CreateVersion7();
+        var anna = TimeProvider.System.NewId();
         await using var extractor = Extractor();
         await ReadAsync(extractor, anna, "one");
         using (var idle = System.Diagnostics.Process.GetProcessById(Assert.Single(Child.Running(_mark))))
@@ -43,7 +44,7 @@ public sealed class ReadingChildrenTests
     public async Task Extract_FileIsRefused_EndsItsProcess()
     {
         await using var extractor = Extractor();
-        await Assert.ThrowsAsync<ExtractionException>(() => ReadAsync(extractor, Guid.CreateVersion7(), ""));
+        await Assert.ThrowsAsync<ExtractionException>(() => ReadAsync(extractor, TimeProvider.System.NewId(), ""));
         Assert.Empty(Child.Running(_mark));
     }
 
@@ -52,7 +53,7 @@ public sealed class ReadingChildrenTests
     {
         var time = new FakeTimeProvider();
         await using var extractor = Extractor(time);
-        await ReadAsync(extractor, Guid.CreateVersion7(), "one");
+        await ReadAsync(extractor, TimeProvider.System.NewId(), "one");
         using var idle = System.Diagnostics.Process.GetProcessById(Assert.Single(Child.Running(_mark)));
 
         time.Advance(TimeSpan.FromSeconds(11));

@@ -42,7 +42,7 @@ internal static partial class ReferenceText
 
     private static async Task<string> PdfAsync(string file, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo("pdftotext", ["-q", file, "-"]) { RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 })!;
+        using var process = Process.Start(new ProcessStartInfo("pdftotext", ["-q", file, "-"]) { UseShellExecute = false, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 })!;
         var text = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         return text;
