@@ -44,7 +44,7 @@ public static class DataServiceCollectionExtensions
 
     /// <summary>
     /// The same statements over and over, and none leaves state in its session: each is planned once, and nothing is reset between two of
-    /// them. Who has a pooler such as PgBouncer in between sets NoResetOnClose, and keeps plain statements.
+    /// them. Who sets NoResetOnClose, for a pooler that knows no prepared statements, keeps plain ones.
     /// </summary>
     internal static void PlanOnce(NpgsqlConnectionStringBuilder settings, int statements)
     {

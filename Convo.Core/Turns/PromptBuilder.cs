@@ -110,11 +110,24 @@ internal sealed class PromptBuilder(ITokenCounter counter, IOptions<TurnOptions>
         {
             var pages = passage.PageFrom == passage.PageTo ? $"{passage.PageFrom}" : $"{passage.PageFrom}-{passage.PageTo}";
             text.Append(CultureInfo.InvariantCulture, $"<passage number=\"{passage.Number}\" file=\"{Escape(passage.Filename).Replace('"', '\'')}\" pages=\"{pages}\">\n")
-                .Append(Escape(passage.Text))
+                .Append(Fenced(passage))
                 .Append("\n</passage>\n");
         }
 
         return text.Append("</passages>\n\n").ToString();
+    }
+
+    /// <summary>Source code in a fence of its language: the model then quotes it as code, and reads no markup into it.</summary>
+    private static string Fenced(Passage passage)
+    {
+        var text = Escape(passage.Text);
+        if (SourceLanguage.Of(passage.Filename) is not { } language)
+        {
+            return text;
+        }
+
+        var fence = text.Contains("```", StringComparison.Ordinal) ? "``````" : "```";
+        return $"{fence}{language}\n{text}\n{fence}";
     }
 
     /// <summary>A document that spells our delimiters must not be able to close its own quotation.</summary>

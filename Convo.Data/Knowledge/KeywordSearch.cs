@@ -64,13 +64,14 @@ internal sealed class KeywordSearch(Db db)
             new { search.PersonId, search.ThreadId, search.Files, search.Collections, search.Query, search.Depth, lexemes = lexemes.Select(l => l.Id).ToArray() },
             cancellationToken);
 
+    // The scope as an array: see PgSearchIndex.ExactSql.
     private const string WholeSql =
         """
         SELECT n.id AS chunk_id, -n.distance AS score
         FROM (
             SELECT c.id, c.lexeme_weights <#> @Query AS distance
             FROM attachment_chunks AS c
-            WHERE c.attachment_id IN (SELECT s.id FROM attachments_in_scope(@PersonId, @ThreadId, @Files, @Collections) AS s)
+            WHERE c.attachment_id = ANY (ARRAY(SELECT s.id FROM attachments_in_scope(@PersonId, @ThreadId, @Files, @Collections) AS s))
             ORDER BY distance, c.id
             LIMIT @Depth
         ) AS n

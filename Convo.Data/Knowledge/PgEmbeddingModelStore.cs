@@ -75,7 +75,7 @@ internal sealed class PgEmbeddingModelStore(Db db, EmbeddingIndex index, TimePro
         """
         SELECT m.dimensions
         FROM embedding_models AS m
-        WHERE m.model = @model AND (SELECT count(*) FROM chunk_embeddings AS e WHERE e.model = @model) >= @from
+        WHERE m.model = @model AND (SELECT count(*) FROM (SELECT FROM chunk_embeddings AS e WHERE e.model = @model LIMIT @from) AS first) = @from
         """;
 
     private const string LockSql = "SELECT model FROM embedding_models ORDER BY model FOR UPDATE";

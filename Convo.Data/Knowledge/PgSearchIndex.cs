@@ -61,13 +61,14 @@ internal sealed class PgSearchIndex(Db db, KeywordSearch keywords) : ISearchInde
         Guid personId, RetrievalScope scope, ScopeExtent extent, string searchText, int depth, CancellationToken cancellationToken) =>
         keywords.FindAsync(personId, scope, extent.Chunks, searchText, depth, cancellationToken);
 
+    // The scope as an array: the planner then walks the index by file, however many files it believes a scope to have.
     private const string ExactSql =
         """
         SELECT n.chunk_id, -n.distance AS score
         FROM (
             SELECT e.chunk_id, e.embedding <#> @vector AS distance
             FROM chunk_embeddings AS e
-            WHERE e.model = @model AND e.attachment_id IN (SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, @collections) AS s)
+            WHERE e.model = @model AND e.attachment_id = ANY (ARRAY(SELECT s.id FROM attachments_in_scope(@personId, @threadId, @files, @collections) AS s))
             ORDER BY distance, e.chunk_id
             LIMIT @depth
         ) AS n

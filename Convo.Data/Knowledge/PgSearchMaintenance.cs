@@ -80,12 +80,13 @@ internal sealed class PgSearchMaintenance(Db db, EmbeddingIndex index) : ISearch
         return LexemeVector.Of(weights);
     }
 
+    // Counts no further than it must: a million vectors are not read in the time a statement may take.
     private const string ModelsSql =
         """
-        SELECT e.model, max(vector_dims(e.embedding)) AS dimensions
-        FROM chunk_embeddings AS e
-        GROUP BY e.model
-        HAVING count(*) >= @from AND NOT has_embedding_index(e.model)
+        SELECT m.model, m.dimensions
+        FROM embedding_models AS m
+        WHERE m.stage <> 'retired' AND NOT has_embedding_index(m.model)
+          AND (SELECT count(*) FROM (SELECT FROM chunk_embeddings AS e WHERE e.model = m.model LIMIT @from) AS first) = @from
         """;
 
     private async Task IndexModelsAsync(CancellationToken cancellationToken)

@@ -45,8 +45,7 @@ public sealed class StorageAwayTests : FaultTest
         Assert.Equal(("complete", answer.Text), (elsewhere.Ended, elsewhere.Text));
     }
 
-    // Not steady yet, so it does not count: now and then one of the eighty requests is told to try again.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Restart_InMidStream_NobodyNotices()
     {
         var (answer, provider) = await OpenAsync(First, "postgres restarts");

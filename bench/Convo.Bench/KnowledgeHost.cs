@@ -12,18 +12,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Convo.Bench;
 
 /// <summary>
-/// The knowledge slice on a PostgreSQL of its own, started with the settings that Convo starts its own with, in a temporary folder that is
-/// deleted at the end. Jobs are run by the caller.
+/// The knowledge slice on a PostgreSQL of its own, started with the settings that Convo starts its own with, in a folder that is kept for the
+/// next run, or in a temporary one that is deleted at the end. Jobs are run by the caller.
 /// </summary>
 internal sealed class KnowledgeHost : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly bool _kept;
     private readonly EmbeddedServices _servers;
     private readonly ServiceProvider _services;
 
-    private KnowledgeHost(string folder, EmbeddedServices servers, ServiceProvider services)
+    private KnowledgeHost(string folder, bool kept, EmbeddedServices servers, ServiceProvider services)
     {
         _folder = folder;
+        _kept = kept;
         _servers = servers;
         _services = services;
     }
@@ -35,9 +37,10 @@ internal sealed class KnowledgeHost : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     /// <param name="configure">Comes before Convo's own registrations, which leave alone what is there.</param>
-    public static async Task<KnowledgeHost> StartAsync(Action<IServiceCollection>? configure, CancellationToken cancellationToken)
+    /// <param name="keptFolder">Null: a temporary one.</param>
+    public static async Task<KnowledgeHost> StartAsync(Action<IServiceCollection>? configure, CancellationToken cancellationToken, string? keptFolder = null)
     {
-        var folder = Directory.CreateTempSubdirectory("convo-bench-").FullName;
+        var folder = keptFolder is null ? Directory.CreateTempSubdirectory("convo-bench-").FullName : Path.GetFullPath(keptFolder);
         var servers = await EmbeddedServices.StartAsync(new ConvoDataOptions { DataDirectory = folder }, NullLoggerFactory.Instance, cancellationToken);
         try
         {
@@ -52,14 +55,14 @@ internal sealed class KnowledgeHost : IAsyncDisposable
             services.AddConvoData(servers.DatabaseConnectionString, servers.RedisConnectionString, "bench");
             services.AddConvoKnowledge(configuration);
             services.AddConvoKnowledgeData();
-            var host = new KnowledgeHost(folder, servers, services.BuildServiceProvider());
-            host.Owner = await host.AddUserAsync(cancellationToken);
+            var host = new KnowledgeHost(folder, keptFolder is not null, servers, services.BuildServiceProvider());
+            host.Owner = await host.UserAsync("owner", cancellationToken);
             return host;
         }
         catch
         {
             await servers.DisposeAsync();
-            Directory.Delete(folder, recursive: true);
+            Delete(folder, keptFolder is not null);
             throw;
         }
     }
@@ -68,20 +71,32 @@ internal sealed class KnowledgeHost : IAsyncDisposable
         """
         INSERT INTO users (id, email, normalized_email, name, role, security_stamp)
         VALUES (@id, @email, upper(@email), 'Bench', 'member', 'stamp')
+        ON CONFLICT DO NOTHING
         """;
 
-    public async Task<Caller> AddUserAsync(CancellationToken cancellationToken)
+    private const string UserSql = "SELECT id FROM users WHERE email = @email";
+
+    /// <summary>The person of that name, made when there is none.</summary>
+    public async Task<Caller> UserAsync(string name, CancellationToken cancellationToken)
     {
-        var id = TimeProvider.System.NewId();
-        await Db.ExecuteAsync(AddUserSql, new { id, email = $"{id:N}@example.org" }, cancellationToken);
-        return new Caller(id, Role.Member);
+        var email = $"{name}@example.org";
+        await Db.ExecuteAsync(AddUserSql, new { id = TimeProvider.System.NewId(), email }, cancellationToken);
+        return new Caller(await Db.ScalarAsync<Guid>(UserSql, new { email }, cancellationToken), Role.Member);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
         await _servers.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Delete(_folder, _kept);
+    }
+
+    private static void Delete(string folder, bool kept)
+    {
+        if (!kept)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private sealed class NoQueue : IIngestionQueue

@@ -8,6 +8,9 @@ internal sealed class CappedLineReader(Stream stream, long maxBytes)
     private int _end;
     private long _total;
 
+    /// <summary>Whether nothing was read beyond the last line that was given out.</summary>
+    public bool IsEmpty => _start == _end;
+
     /// <returns>The next line without its line feed, valid until the next call; null at the end. An unended last line is dropped.</returns>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken ct)
     {

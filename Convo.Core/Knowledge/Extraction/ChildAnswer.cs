@@ -12,8 +12,8 @@ internal sealed class ChildAnswer(ExtractionOptions limits, IProgress<Extraction
     /// <summary>Set once the child has said everything.</summary>
     public ExtractedDocument? Result { get; private set; }
 
-    /// <summary>Called whenever the child says that it gets on.</summary>
-    public Action? Alive { get; set; }
+    /// <summary>Whether the answer was the last that came: a process that talks on is not trusted with another file.</summary>
+    public bool SaidNoMore { get; private set; }
 
     /// <summary>What it said so far, should it never come to an end.</summary>
     public IReadOnlyList<Block> Blocks => _blocks;
@@ -34,6 +34,7 @@ internal sealed class ChildAnswer(ExtractionOptions limits, IProgress<Extraction
                 return;
             }
         }
+        SaidNoMore = Result is not null && reader.IsEmpty;
     }
 
     private void Take(ChildMessage? message)
@@ -41,7 +42,6 @@ internal sealed class ChildAnswer(ExtractionOptions limits, IProgress<Extraction
         switch (message)
         {
             case { Kind: ChildMessageKind.Progress }:
-                Alive?.Invoke();
                 if (message.Number > 0)
                     progress.Report(new ExtractionProgress(message.Page, message.Number));
                 break;

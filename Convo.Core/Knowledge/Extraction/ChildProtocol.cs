@@ -5,8 +5,8 @@ namespace Convo.Core.Knowledge;
 
 /// <summary>
 /// What parent and child say to each other. To the child's standard input: frames of a 4-byte little-endian length and that many
-/// bytes; the first holds a <see cref="ChildJob"/> as JSON, the rest the file, an empty one ends it. The pipe then stays open: its
-/// end tells the child that its parent is gone. From the child's standard output: one JSON <see cref="ChildMessage"/> a line.
+/// bytes; the first holds a <see cref="ChildJob"/> as JSON, the rest the file, an empty one ends it. When it was answered the next may follow.
+/// The pipe stays open: its end tells the child that its parent is gone. From the child's standard output: one JSON <see cref="ChildMessage"/> a line.
 /// </summary>
 internal static class ChildProtocol
 {

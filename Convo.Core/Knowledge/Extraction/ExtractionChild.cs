@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
 namespace Convo.Core.Knowledge;
 
-/// <summary>The reading process: <c>Convo.Web extract</c>. It gets one file, answers with its blocks and ends.</summary>
+/// <summary>The reading process: <c>Convo.Web extract</c>. It gets a file, answers with its blocks and waits for the next.</summary>
 public static class ExtractionChild
 {
     /// <summary>The program argument that makes a process this one.</summary>
@@ -12,7 +13,7 @@ public static class ExtractionChild
     // Enough for documents nested as deep as their parsers allow; an overflow ends this process only.
     private const int StackBytes = 16 << 20;
 
-    /// <returns>The exit code: 0 when an answer was written, be it blocks or an error.</returns>
+    /// <returns>The exit code: 2 for a wrong call, 3 when the parent no longer listens; else the process ends with its parent's pipe.</returns>
     public static async Task<int> RunAsync(string[] args, Stream stdin, Stream stdout)
     {
         if (args is not [Command])
@@ -20,25 +21,49 @@ public static class ExtractionChild
             await Console.Error.WriteLineAsync("usage: extract  (reads frames on standard input, writes JSON lines)").ConfigureAwait(false);
             return 2;
         }
-        // Readers are synchronous and some recurse, so they get a thread of their own with a known stack.
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => done.SetResult(Run(stdin, stdout)), StackBytes) { IsBackground = true }.Start();
+        new Thread(() => Receive(stdin, stdout, done), 256 << 10) { IsBackground = true }.Start();
         return await done.Task.ConfigureAwait(false);
     }
 
-    private static int Run(Stream stdin, Stream stdout)
+    /// <summary>Takes the files from the pipe, whose end, also after kill -9 of the parent, is the end of this process.</summary>
+    private static void Receive(Stream stdin, Stream stdout, TaskCompletionSource<int> done)
+    {
+        var files = new BlockingCollection<(ChildJob Job, ReadOnlyMemory<byte> Bytes)>(boundedCapacity: 1);
+        try
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                var job = ReadJob(stdin);
+                if (isFirst)
+                {
+                    // Before the first byte of a file, and before the thread that reads it, which inherits what counts for threads.
+                    ChildSandbox.Enter(job.Limits, mayStartPrograms: job.Recognition is not null);
+                    // Readers are synchronous and some recurse, so they get a thread of their own with a known stack.
+                    new Thread(() => done.SetResult(AnswerAll(files, stdout)), StackBytes) { IsBackground = true }.Start();
+                }
+                files.Add((job, ReadFile(stdin, job.Length)));
+            }
+        }
+        catch (IOException)
+        {
+            OcrProcess.EndAll();
+            Process.GetCurrentProcess().Kill();
+        }
+    }
+
+    private static int AnswerAll(BlockingCollection<(ChildJob Job, ReadOnlyMemory<byte> Bytes)> files, Stream stdout)
     {
         try
         {
-            var job = ReadJob(stdin);
-            ChildSandbox.Enter(job.Limits, mayStartPrograms: job.Recognition is not null);
-            var bytes = ReadFile(stdin, job.Length);
-            DieWithParent(stdin);
             using var output = new BufferedStream(stdout, 1 << 16);
-            if (job.Recognition is { } recognition)
-                Recognizer.Run(bytes, recognition, new ChildSender(output));
-            else
-                Answer(bytes, job, new ChildSender(output));
+            foreach (var (job, bytes) in files.GetConsumingEnumerable())
+            {
+                if (job.Recognition is { } recognition)
+                    Recognizer.Run(bytes, recognition, new ChildSender(output));
+                else
+                    Answer(bytes, job, new ChildSender(output));
+            }
             return 0;
         }
         catch (IOException)
@@ -100,13 +125,4 @@ public static class ExtractionChild
         }
         return bytes.AsMemory(0, filled);
     }
-
-    private static void DieWithParent(Stream stdin) =>
-        new Thread(() =>
-        {
-            // Nothing more is ever sent: the read returns when the last holder of the other end is gone, even after kill -9.
-            stdin.ReadByte();
-            OcrProcess.EndAll();
-            Process.GetCurrentProcess().Kill();
-        }, 256 << 10) { IsBackground = true }.Start();
 }

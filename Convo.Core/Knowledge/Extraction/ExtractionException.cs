@@ -10,8 +10,13 @@ public sealed class ExtractionException(string code, string reason, Exception? i
     /// <summary>Pages of a document without text in which a picture of text may be; empty when that is not the cause.</summary>
     public IReadOnlyList<int> TextlessPages { get; init; } = [];
 
-    /// <summary>Whether the same file may work another time: a busy or short machine is not the file's fault.</summary>
-    public bool IsTransient => Code is ExtractionCodes.Timeout or ExtractionCodes.ChildUnavailable;
+    /// <summary>Whether its process mostly waited for a processor that others had.</summary>
+    public bool WasStarved { get; init; }
+
+    /// <summary>
+    /// Whether to try again unasked. Time that a file itself used up is not a reason: it would use it up again and keep the next files waiting.
+    /// </summary>
+    public bool IsTransient => WasStarved || Code is ExtractionCodes.ChildUnavailable;
 }
 
 /// <summary>The codes an <see cref="ExtractionException"/> can carry; they are stored and shown, so they never change.</summary>

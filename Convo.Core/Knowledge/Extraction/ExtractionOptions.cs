@@ -8,11 +8,11 @@ public sealed class ExtractionOptions
     /// <summary>Program and arguments of the child. Empty: this program itself, with the argument <c>extract</c>.</summary>
     public IReadOnlyList<string> Command { get; set; } = [];
 
-    /// <summary>Wall time of one file.</summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(120);
-
-    /// <summary>Wall time without any progress, after which a file is given up: one page, one sheet or one picture never takes as long.</summary>
-    public TimeSpan MaxSilence { get; set; } = TimeSpan.FromSeconds(50);
+    /// <summary>
+    /// Wall time of one file, text recognition included, whatever it does: with what follows (vectors, index) it ends within a minute. A long
+    /// PDF is read for two thirds of it and then says which pages are missing.
+    /// </summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>Managed heap of the child, in bytes. Its whole process uses some 150 MB more.</summary>
     public long MaxMemoryBytes { get; set; } = 768L << 20;
@@ -36,8 +36,8 @@ public sealed class ExtractionOptions
     /// <summary>Languages to recognise, as tesseract names them ("eng+deu"). Empty: those installed, at most four.</summary>
     public string OcrLanguages { get; set; } = "";
 
-    /// <summary>Wall time of text recognition of one file; what was recognised by then is kept.</summary>
-    public TimeSpan OcrTimeout { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>What text recognition of one file gets beyond <see cref="Timeout"/>, for whoever stores scanned books; what was recognised by then is kept.</summary>
+    public TimeSpan OcrTimeout { get; set; }
 
     /// <summary>Pages of one file that are recognised.</summary>
     public int MaxOcrPages { get; set; } = 500;

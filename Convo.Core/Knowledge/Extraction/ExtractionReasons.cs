@@ -19,6 +19,9 @@ internal static class ExtractionReasons
     public const string NoTextRecognized =
         "No text was found in this PDF, and text recognition (OCR) found none in its pictures. Check that it is the right one, or scan it again with a higher resolution.";
 
+    public const string NoTimeForPictures =
+        "Recognising text in its pictures took longer than a file may take. Split it and upload the parts, or make it searchable with OCR first.";
+
     public static string TooMuchText(int characters) => $"The file holds more than {characters:N0} characters of text. Split it and upload the parts.";
 
     public static string Timeout(TimeSpan limit) =>

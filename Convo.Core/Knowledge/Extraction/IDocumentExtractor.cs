@@ -11,7 +11,8 @@ public interface IDocumentExtractor
 /// <param name="FileName">The name the user gave; only its extension is used, and only as a hint for plain text.</param>
 /// <param name="Content">Read once from its position to its end; the caller disposes it.</param>
 /// <param name="Reopen">Opens the content again, for text recognition; null when there is no way to.</param>
-public sealed record ExtractionRequest(string FileName, Stream Content, Func<CancellationToken, Task<Stream>>? Reopen = null);
+/// <param name="Owner">Whose file it is: a process reads several files of one person, never those of two. Null: it reads this file alone.</param>
+public sealed record ExtractionRequest(string FileName, Stream Content, Func<CancellationToken, Task<Stream>>? Reopen = null, Guid? Owner = null);
 
 /// <summary>Pages done of pages known; both are 0 while the reader cannot tell.</summary>
 public sealed record ExtractionProgress(int PagesDone, int Pages);

@@ -31,7 +31,8 @@ internal sealed class IngestionPipeline(
         var started = time.GetTimestamp();
         var content = await store.OpenAsync(run.AttachmentId, cancellationToken).ConfigureAwait(false);
         await using var _ = content.ConfigureAwait(false);
-        var extracted = await extractor.ExtractAsync(new ExtractionRequest(run.Filename, content, token => store.OpenAsync(run.AttachmentId, token)), heartbeat, cancellationToken).ConfigureAwait(false);
+        var request = new ExtractionRequest(run.Filename, content, token => store.OpenAsync(run.AttachmentId, token), run.OwnerId);
+        var extracted = await extractor.ExtractAsync(request, heartbeat, cancellationToken).ConfigureAwait(false);
 
         var text = CanonicalText.Of(extracted);
         var drafts = chunker.Chunk(extracted, text);

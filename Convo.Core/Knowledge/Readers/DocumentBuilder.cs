@@ -4,6 +4,7 @@ namespace Convo.Core.Knowledge;
 internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProgress> progress)
 {
     private readonly List<Block> _blocks = [];
+    private readonly long _started = TimeProvider.System.GetTimestamp();
     private int _characters;
     private int _pages = 1;
     private readonly List<int> _textless = [];
@@ -23,6 +24,9 @@ internal sealed class DocumentBuilder(ReaderLimits limits, Action<ExtractionProg
 
     /// <summary>Whether as much text was gathered as is allowed.</summary>
     public bool IsFull => _characters > limits.MaxCharacters;
+
+    /// <summary>Whether a reader that can stop between two pages should.</summary>
+    public bool IsLate => TimeProvider.System.GetElapsedTime(_started).TotalSeconds > limits.PatienceSeconds;
 
     public IReadOnlyList<Block> Blocks => _blocks;
 

@@ -23,12 +23,15 @@ internal sealed record ReaderInput(ReadOnlyMemory<byte> Bytes, string FileName, 
 }
 
 /// <summary>The part of <see cref="ExtractionOptions"/> that the child enforces.</summary>
+/// <param name="PatienceSeconds">After which a reader that goes page by page stops with what it has.</param>
 internal sealed record ReaderLimits(
-    int MaxPages, int MaxCharacters, long MaxInflatedBytes, int MaxInflateRatio, int MaxParts, int MaxCpuSeconds, int MaxCells, int MaxNesting, int MaxEmbedded)
+    int MaxPages, int MaxCharacters, long MaxInflatedBytes, int MaxInflateRatio, int MaxParts, int MaxCpuSeconds, int MaxCells, int MaxNesting, int MaxEmbedded,
+    double PatienceSeconds = 30)
 {
     public static ReaderLimits From(ExtractionOptions options) => new(
         options.MaxPages, options.MaxCharacters, options.MaxInflatedBytes, options.MaxInflateRatio, options.MaxParts,
-        (int)Math.Ceiling(options.Timeout.TotalSeconds) + 5, options.MaxCells, options.MaxNesting, options.MaxEmbedded);
+        (int)Math.Ceiling(options.Timeout.TotalSeconds) + ReadingChild.UsedUpSeconds + 5, options.MaxCells, options.MaxNesting, options.MaxEmbedded,
+        options.Timeout.TotalSeconds * 2 / 3);
 }
 
 /// <summary>Bytes that may still be unpacked. One budget for a file and all files in it, so that nesting multiplies nothing.</summary>

@@ -47,5 +47,13 @@ internal static class TextTypes
         return extension is ".txt" or ".xls" or "" && DelimitedText.IsTabbed(text) ? FileTypes.Csv : FileTypes.PlainText;
     }
 
+    /// <summary>The extension, or the whole name, by which a file is source code; null when it is not by its name.</summary>
+    public static string? CodeLanguageHint(string filename)
+    {
+        var extension = FileType.ExtensionOf(filename);
+        var name = NameOf(filename);
+        return CodeExtensions.Contains(extension) ? extension[1..] : CodeNames.Contains(name) ? Path.GetFileNameWithoutExtension(name).ToLowerInvariant() : null;
+    }
+
     private static string NameOf(string filename) => filename[(filename.LastIndexOfAny(['/', '\\']) + 1)..];
 }

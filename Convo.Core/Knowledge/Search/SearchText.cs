@@ -28,9 +28,10 @@ public static class SearchText
         return words.ToString();
     }
 
-    /// <summary>Normalisation throws on half a surrogate pair; a question may hold one.</summary>
-    private static string WellFormed(string text)
+    /// <summary>Normalisation throws on half a surrogate pair and on U+FFFE; a question may hold either.</summary>
+    internal static string WellFormed(string text)
     {
+        text = text.Replace('\uFFFE', ' ');
         if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
         {
             return text;

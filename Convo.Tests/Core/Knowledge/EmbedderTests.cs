@@ -32,6 +32,12 @@ public sealed class EmbedderTests
         Assert.True(Dot(vectors[0], vectors[1]) > 0.25 + Dot(vectors[0], vectors[2]));
     }
 
+    [Theory]
+    [InlineData("half a pair \uD83D here")]
+    [InlineData("no character \uFFFE here")]
+    public async Task Lexical_TextThatIsNoUnicode_GivesAVectorAllTheSame(string text) =>
+        Assert.Equal(1, (await new LexicalEmbedder().EmbedAsync([text], EmbeddingPurpose.Query, TestContext.Current.CancellationToken))[0].Sum(x => x * x), 1e-4);
+
     [Fact]
     public async Task Lexical_AccentsAndCase_DoNotMatter()
     {

@@ -53,6 +53,40 @@ public sealed class DeletionTests : IAsyncLifetime
         Assert.Equal(1, await _engine.CountAsync("SELECT count(*) FROM attachments WHERE status = 'ready' AND id = @id", new { id = kept.Id }));
     }
 
+    [Theory]
+    [InlineData("thread")]
+    [InlineData("collection")]
+    [InlineData("user")]
+    public async Task Delete_WhileItsFilesAreIndexed_LeavesNothingAndRightCounts(string what)
+    {
+        var owner = await _engine.AddUserAsync();
+        var (thread, collection) = (await _engine.AddThreadAsync(owner), await _engine.AddCollectionAsync(owner));
+        var files = new List<Guid>();
+        for (var i = 0; i < 12; i++)
+        {
+            files.Add((await _engine.UploadAsync(
+                $"The {Canary} mineral, part {i}.", $"{i}.txt", owner, what == "thread" ? thread : null, what == "collection" ? collection : null)).Id);
+            await _engine.UploadAsync($"Harbours and minerals, part {i}.", "kept.txt");
+        }
+
+        await using var other = _engine.AddNode();
+        var indexing = new[] { _engine, other }.Select(node => Task.Run(node.RunAllAsync, Token)).ToList();
+        await _engine.ExecuteAsync(
+            what switch
+            {
+                "thread" => "DELETE FROM conversation_threads WHERE id = @thread",
+                "collection" => "DELETE FROM collections WHERE id = @collection",
+                _ => "DELETE FROM users WHERE id = @owner",
+            },
+            new { thread, collection, owner = owner.UserId });
+        await Task.WhenAll(indexing);
+
+        Assert.Equal("", await HoldersAsync());
+        Assert.Equal(0, await _engine.CountAsync(StatisticsTests.Drift));
+        Assert.Equal(0, await _engine.CountAsync("SELECT count(*) FROM attachments WHERE id = ANY (@files)", new { files = files.ToArray() }));
+        Assert.Equal(12, await _engine.CountAsync("SELECT count(*) FROM attachments WHERE status = 'ready'"));
+    }
+
     /// <summary>Every table that has the canary in any of its columns, whatever their types.</summary>
     private async Task<string> HoldersAsync()
     {

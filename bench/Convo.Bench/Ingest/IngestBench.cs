@@ -24,6 +24,7 @@ internal static class IngestBench
         var stored = await StoreAsync(host, files, cancellationToken);
         Say($"{files.Count} files in {folder}; {stored.Count} stored in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, the others are of a type that is refused");
 
+        var cpu = await CpuTime.StartAsync(host, cancellationToken);
         started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(host, cancellationToken)));
         var took = Stopwatch.GetElapsedTime(started);
@@ -35,6 +36,9 @@ internal static class IngestBench
 
         var ready = done.Where(d => d.File.Status == AttachmentStatus.Ready).ToList();
         Say($"convo      {ready.Count} ready, {done.Count - ready.Count} failed; {ready.Sum(d => d.File.Pages)} pages, {ready.Sum(d => d.File.Chunks)} passages in {took.TotalSeconds:0.0} s with {workers} workers: {ready.Sum(d => d.File.Pages) / took.TotalSeconds:0.0} pages/s");
+        // A child is counted when it is waited for: those that wait for a next file are ended first.
+        await host.Get<ChildProcessExtractor>().EndIdleAsync();
+        Say($"           {cpu.Say(ready.Sum(d => d.File.Pages) ?? 1)}");
         Say($"           peak memory {PeakMemory.Own >> 20} MB here, {memory.Children >> 20} MB in the children that read");
         foreach (var failure in done.Where(d => d.File.Error is not null).GroupBy(d => d.File.Error!.Code).OrderByDescending(g => g.Count()))
         {
@@ -89,10 +93,14 @@ internal static class IngestBench
         }
 
         await StoreAsync(host, [.. pdfs.Select(d => d.Path)], cancellationToken);
+        var cpu = await CpuTime.StartAsync(host, cancellationToken);
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(host, cancellationToken)));
         var convo = Stopwatch.GetElapsedTime(started);
+        await host.Get<ChildProcessExtractor>().EndIdleAsync();
+        var convoCpu = cpu.Say(pages);
 
+        cpu = await CpuTime.StartAsync(host, cancellationToken);
         started = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(pdfs, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken }, async (pdf, token) =>
         {
@@ -101,6 +109,7 @@ internal static class IngestBench
             await process.WaitForExitAsync(token);
         });
         var pdftotext = Stopwatch.GetElapsedTime(started);
+        Say($"PDFs alone: {convoCpu}; pdftotext {cpu.Say(pages)}");
         Say($"PDFs alone {pdfs.Count} files, {pages} pages: convo {pages / convo.TotalSeconds:0.0} pages/s (text, chunks, vectors, index), pdftotext {pages / pdftotext.TotalSeconds:0.0} pages/s (text)");
     }
 

@@ -23,10 +23,14 @@ internal sealed record BeirCollection(
         var judgementFile = places.Select(place => Path.Combine(folder, place)).FirstOrDefault(File.Exists)
             ?? throw new ArgumentException($"{folder} has no {string.Join(" and no ", places)}.");
         var judgements = ReadJudgements(judgementFile);
-        var documents = ReadLines(Path.Combine(folder, "corpus.jsonl"), (id, line) => new BeirDocument(id, Text(line, "title"), Text(line, "text")));
-        var queries = ReadLines(Path.Combine(folder, "queries.jsonl"), (id, line) => new BeirQuery(id, Text(line, "text")));
+        var (documents, queries) = ReadTexts(folder);
         return new BeirCollection(documents, [.. queries.Where(query => judgements.ContainsKey(query.Id))], judgements);
     }
+
+    /// <summary>Without judgements.</summary>
+    public static (IReadOnlyList<BeirDocument> Documents, IReadOnlyList<BeirQuery> Queries) ReadTexts(string folder) =>
+        (ReadLines(Path.Combine(folder, "corpus.jsonl"), (id, line) => new BeirDocument(id, Text(line, "title"), Text(line, "text"))),
+            ReadLines(Path.Combine(folder, "queries.jsonl"), (id, line) => new BeirQuery(id, Text(line, "text"))));
 
     private static List<T> ReadLines<T>(string file, Func<string, JsonElement, T> read)
     {

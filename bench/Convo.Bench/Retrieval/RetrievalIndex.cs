@@ -38,9 +38,10 @@ internal sealed class RetrievalIndex(KnowledgeHost host)
                 host.Owner, new UploadFile(name, "text/plain", null, null), new MemoryStream(Encoding.UTF8.GetBytes(text)), token);
             lock (gate) _documents[file.Id] = document.Id;
             await ingestion.RunAsync(file.Id, token);
-            if ((await attachments.GetAsync(host.Owner, file.Id, token)).Error is { } error)
+            // Also one that waits for another try, as on a machine that is too busy: without it the figures would be of another collection.
+            if (await attachments.GetAsync(host.Owner, file.Id, token) is { Status: not AttachmentStatus.Ready } left)
             {
-                throw new InvalidOperationException($"Document {document.Id} was not ingested: {error.Detail}");
+                throw new InvalidOperationException($"Document {document.Id} was not ingested: {left.Error?.Detail ?? left.Stage}");
             }
         });
         // New statistics settle before anything is measured, as the maintenance job would have them.

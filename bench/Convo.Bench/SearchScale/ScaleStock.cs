@@ -1,4 +1,3 @@
-using System.Text;
 using Convo.Core.Accounts;
 using Convo.Core.Knowledge;
 using Convo.Core.Shared;
@@ -6,10 +5,10 @@ using Convo.Core.Shared;
 namespace Convo.Bench.SearchScale;
 
 /// <summary>
-/// Files of one owner, ingested by the real pipeline: the first 10,000 passages in a collection of their own, and every hundredth file in
-/// another one, which a second person may read.
+/// Files of one owner: the first 10,000 passages in a collection of their own, and every hundredth file in another one, which a second
+/// person may read. What a kept database holds already is not made again.
 /// </summary>
-internal sealed class ScaleStock(KnowledgeHost host, ZipfCorpus corpus)
+internal sealed class ScaleStock(KnowledgeHost host, ScaleCorpus corpus)
 {
     public const int ChunksPerFile = 40;
     private const int SmallScope = 10_000;
@@ -24,31 +23,36 @@ internal sealed class ScaleStock(KnowledgeHost host, ZipfCorpus corpus)
 
     public Caller Reader { get; private set; } = null!;
 
-    private const string AddCollectionSql = "INSERT INTO collections (id, owner_id, name) VALUES (@id, @ownerId, 'bench')";
+    private const string FilesSql = "SELECT count(*)::integer FROM attachments";
 
-    private const string AdmitSql = "INSERT INTO collection_members (collection_id, user_id, access) VALUES (@collectionId, @userId, 'read')";
+    private const string AdmitSql =
+        "INSERT INTO collection_members (collection_id, user_id, access) VALUES (@collectionId, @userId, 'read') ON CONFLICT DO NOTHING";
 
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        Small = await AddCollectionAsync(cancellationToken);
-        Hundredth = await AddCollectionAsync(cancellationToken);
-        Reader = await host.AddUserAsync(cancellationToken);
+        // Names the model as the one in use, as the first ingestion does.
+        await host.Get<IEmbedders>().ForIngestionAsync(cancellationToken);
+        Small = await CollectionAsync("first passages", cancellationToken);
+        Hundredth = await CollectionAsync("every hundredth file", cancellationToken);
+        Reader = await host.UserAsync("reader", cancellationToken);
         await host.Db.ExecuteAsync(AdmitSql, new { collectionId = Hundredth, userId = Reader.UserId }, cancellationToken);
+        _files = await host.Db.ScalarAsync<int>(FilesSql, null, cancellationToken);
     }
 
+    /// <exception cref="ArgumentException">There is more already, or there are not so many passages.</exception>
     public async Task GrowAsync(int chunks, CancellationToken cancellationToken)
     {
-        var (attachments, ingestion) = (host.Get<IAttachmentService>(), host.Get<IIngestionService>());
-        var wanted = chunks / ChunksPerFile;
-        await Parallel.ForAsync(_files, wanted, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (number, token) =>
+        var wanted = Math.Min(chunks, corpus.Passages) / ChunksPerFile;
+        if (wanted < _files)
         {
-            var text = string.Join('\f', corpus.File(number, ChunksPerFile));
-            var collection = number < SmallScope / ChunksPerFile ? Small : number % 100 == 99 ? Hundredth : (Guid?)null;
-            var file = await attachments.UploadAsync(
-                host.Owner, new UploadFile($"file {number}.txt", "text/plain", null, collection), new MemoryStream(Encoding.UTF8.GetBytes(text)), token);
-            await ingestion.RunAsync(file.Id, token);
-        });
-        _files = wanted;
+            throw new ArgumentException($"The database holds {Chunks} passages already: --chunks must be at least that.");
+        }
+
+        if (wanted > _files)
+        {
+            await new BulkFill(host, corpus).RunAsync(Enumerable.Range(0, wanted), CollectionOf, cancellationToken);
+            _files = wanted;
+        }
     }
 
     public string Question(int number) => corpus.Question(number, new Random(number).Next(_files), ChunksPerFile);
@@ -56,31 +60,21 @@ internal sealed class ScaleStock(KnowledgeHost host, ZipfCorpus corpus)
     /// <summary>One whose passage lies in the small collection.</summary>
     public string SmallQuestion(int number) => corpus.Question(number, new Random(number).Next(Math.Min(_files, SmallScope / ChunksPerFile)), ChunksPerFile);
 
-    private async Task<Guid> AddCollectionAsync(CancellationToken cancellationToken)
+    private Guid? CollectionOf(int file) => file < SmallScope / ChunksPerFile ? Small : file % 100 == 99 ? Hundredth : null;
+
+    private const string CollectionSql = "SELECT id FROM collections WHERE name = @name";
+
+    private const string AddCollectionSql = "INSERT INTO collections (id, owner_id, name) VALUES (@id, @ownerId, @name)";
+
+    private async Task<Guid> CollectionAsync(string name, CancellationToken cancellationToken)
     {
+        if (await host.Db.ScalarAsync<Guid?>(CollectionSql, new { name }, cancellationToken) is { } there)
+        {
+            return there;
+        }
+
         var id = TimeProvider.System.NewId();
-        await host.Db.ExecuteAsync(AddCollectionSql, new { id, ownerId = host.Owner.UserId }, cancellationToken);
+        await host.Db.ExecuteAsync(AddCollectionSql, new { id, ownerId = host.Owner.UserId, name }, cancellationToken);
         return id;
     }
-}
-
-/// <summary>One passage a page: its text decides where the chunker cuts.</summary>
-internal sealed class PageExtractor : IDocumentExtractor
-{
-    public async Task<ExtractedDocument> ExtractAsync(ExtractionRequest request, IProgress<ExtractionProgress> progress, CancellationToken ct)
-    {
-        using var reader = new StreamReader(request.Content);
-        var pages = (await reader.ReadToEndAsync(ct)).Split('\f');
-        return new ExtractedDocument("text/plain", null, pages.Length, [.. pages.Select((page, i) => new Block(BlockKind.Paragraph, page, i + 1, 0))]);
-    }
-}
-
-/// <summary>Each page is a passage, so that the stock has the number of passages that was asked for.</summary>
-internal sealed class PageChunker : IChunker
-{
-    public IReadOnlyList<ChunkDraft> Chunk(ExtractedDocument document, CanonicalText text) =>
-    [
-        .. document.Blocks.Select((block, i) => new ChunkDraft(
-            i, block.Text, null, block.Page, block.Page, text.BlockStarts[i], text.BlockStarts[i] + block.Text.Length, block.Text.Length / 5)),
-    ];
 }

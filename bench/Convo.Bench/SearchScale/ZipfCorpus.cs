@@ -6,7 +6,7 @@ namespace Convo.Bench.SearchScale;
 /// Text whose words follow Zipf's law (rank r has a share of 1 / r^1.07), seven words in ten from the whole vocabulary and three from the
 /// topic of their file, so that files differ in what they are about. The same seed gives the same corpus.
 /// </summary>
-internal sealed class ZipfCorpus
+internal sealed class ZipfCorpus : ScaleCorpus
 {
     private const int Vocabulary = 200_000;
     private const int Topics = 2_000;
@@ -20,21 +20,16 @@ internal sealed class ZipfCorpus
     private readonly double[] _shares = Cumulative(Vocabulary);
     private readonly double[] _topicShares = Cumulative(TopicWords);
 
+    public override int Passages => int.MaxValue;
+
     /// <param name="file">Decides the topic and every word.</param>
-    public IReadOnlyList<string> File(int file, int chunks)
+    public override IReadOnlyList<string> File(int file, int chunks)
     {
         var random = new Random(file);
         return [.. Enumerable.Range(0, chunks).Select(_ => Chunk(random, file % Topics))];
     }
 
-    /// <summary>Three to five words that stand together in one passage, and one that stands nearly everywhere.</summary>
-    public string Question(int number, int file, int chunks)
-    {
-        var random = new Random(-1 - number);
-        var words = File(file, chunks)[random.Next(chunks)].Split([' ', '.'], StringSplitOptions.RemoveEmptyEntries);
-        var telling = words.Distinct(StringComparer.Ordinal).Where(word => word.Length > 4).OrderBy(_ => random.Next()).Take(3 + random.Next(3));
-        return string.Join(' ', telling.Append(Word(random.Next(30))));
-    }
+    protected override string CommonWord(Random random) => Word(random.Next(30));
 
     private string Chunk(Random random, int topic)
     {

@@ -31,6 +31,10 @@ internal sealed class DocxBody(DocumentBuilder output, DocxStyles styles, DocxNo
             // Deleted or moved away by a tracked change.
             case "del" or "moveFrom" or "sectPr":
                 break;
+            // Not a paragraph by name, but it holds a paragraph's runs: whatever wrote it meant one.
+            case not "body" when element.Child("r") is not null:
+                WriteParagraph(element, depth);
+                break;
             default:
                 foreach (var child in DocxRuns.Visible(element))
                     Write(child, depth + 1);

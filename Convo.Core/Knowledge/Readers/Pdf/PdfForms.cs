@@ -2,6 +2,7 @@ using UglyToad.PdfPig;
 using UglyToad.PdfPig.AcroForms.Fields;
 using UglyToad.PdfPig.Annotations;
 using UglyToad.PdfPig.Content;
+using UglyToad.PdfPig.Tokens;
 
 namespace Convo.Core.Knowledge;
 
@@ -32,12 +33,20 @@ internal static class PdfForms
     private static IEnumerable<AcroFieldBase> Leaves(AcroFieldBase field, int depth) =>
         field is AcroNonTerminalField parent && depth < 32 ? parent.Children.SelectMany(child => Leaves(child, depth + 1)) : [field];
 
+    /// <summary>What people see of an entry whose value is a code.</summary>
+    private static string Shown(IReadOnlyList<AcroChoiceOption> options, string value) =>
+        options.FirstOrDefault(option => option.HasExportValue && string.Equals(option.ExportValue, value, StringComparison.Ordinal))?.Name ?? value;
+
+    private static string? Caption(AcroPushButtonField button) =>
+        button.Dictionary.TryGet(NameToken.Create("MK"), out DictionaryToken look) && look.TryGet(NameToken.Create("CA"), out StringToken caption) ? caption.Data : null;
+
     private static string Line(AcroFieldBase field)
     {
         var value = field switch
         {
             AcroTextField text => text.Value,
-            AcroComboBoxField combo => string.Join(", ", combo.SelectedOptions),
+            AcroComboBoxField combo => string.Join(", ", combo.SelectedOptions.Select(chosen => Shown(combo.Options, chosen))),
+            AcroPushButtonField button => Caption(button),
             // A list shows its entries, chosen or not.
             AcroListBoxField list => string.Join(", ", list.Options.Select(option => option.Name)),
             _ => null,

@@ -22,12 +22,12 @@ internal static class PdfLayout
 
     public static List<PdfBlock> BlocksOf(Page page)
     {
-        var letters = PdfDuplicates.Remove(page.Letters);
+        var letters = PdfDuplicates.Remove(PdfMarks.Join(page.Letters));
         var places = new Dictionary<Letter, int>(letters.Count, ReferenceEqualityComparer.Instance);
         for (var i = 0; i < letters.Count; i++)
             places[letters[i]] = i;
         var extractor = letters.Count > MaxLetters ? (IWordExtractor)DefaultWordExtractor.Instance : Words;
-        var words = extractor.GetWords(letters).Where(word => !string.IsNullOrWhiteSpace(word.Text))
+        var words = PdfLayers.Split(letters).SelectMany(layer => extractor.GetWords(layer)).Where(word => !string.IsNullOrWhiteSpace(word.Text))
             .Select(word => PdfWord.From(word, places)).OrderBy(word => word.Order);
         return PdfBlocks.Group(Lines(words), page);
     }

@@ -21,8 +21,8 @@ internal sealed class PdfReader : IDocumentReader
         output.Title = TitleOf(document);
         var fields = Attempt(0, () => PdfForms.FieldsByPage(document));
         var blocks = new List<PdfBlock>();
-        var failed = 0;
-        for (var number = 1; number <= document.NumberOfPages; number++)
+        var (failed, last) = (0, document.NumberOfPages);
+        for (var number = 1; number <= last; number++)
         {
             var page = Attempt(number, () => ReadPage(document, number, fields?[number] ?? []));
             blocks.AddRange(page ?? []);
@@ -30,9 +30,12 @@ internal sealed class PdfReader : IDocumentReader
             if (page is null or { Count: 0 })
                 output.TextlessPage(number);
             output.PageDone(number, document.NumberOfPages);
+            last = output.IsLate ? number : last;
         }
         PdfStructure.Write(blocks, Attempt(0, () => PdfOutline.Load(document)) ?? PdfOutline.Empty, output);
         WriteAttachments(document, output);
+        if (last < document.NumberOfPages)
+            output.Paragraph($"Reading this file took too long: only its first {last:N0} of {document.NumberOfPages:N0} pages are here. Split it and upload the parts.", last);
         if (output.Blocks.Count == 0 && failed > 0)
             throw new ExtractionException(ExtractionCodes.Damaged, ExtractionReasons.Damaged) { TextlessPages = [.. Enumerable.Range(1, document.NumberOfPages)] };
     }

@@ -41,8 +41,15 @@ internal sealed partial record QuoterPrompt(IReadOnlyList<QuotedPassage> Passage
         return
         [
             .. PassageBlock().Matches(message[(open + Open.Length)..close]).Select(m => new QuotedPassage(
-                int.Parse(Attribute(m, "number", "0"), CultureInfo.InvariantCulture), Attribute(m, "file", "the document"), Attribute(m, "pages", ""), m.Groups["text"].Value)),
+                int.Parse(Attribute(m, "number", "0"), CultureInfo.InvariantCulture), Attribute(m, "file", "the document"), Attribute(m, "pages", ""), WithoutFence(m.Groups["text"].Value))),
         ];
+    }
+
+    /// <summary>Source code comes in a fence, which is not part of the document.</summary>
+    private static string WithoutFence(string text)
+    {
+        var (first, last) = (text.IndexOf('\n', StringComparison.Ordinal), text.LastIndexOf('\n'));
+        return first >= 0 && last > first && text.StartsWith("```", StringComparison.Ordinal) && text.AsSpan(last + 1).TrimEnd() is ['`', '`', '`', ..] ? text[(first + 1)..last] : text;
     }
 
     private static string Attribute(Match passage, string name, string missing)

@@ -1,6 +1,7 @@
 using Convo.Core.Knowledge;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -40,8 +41,14 @@ public sealed class RecognitionTests
     public async Task Extract_TimeIsUp_KeepsWhatThereIsAndSaysSo()
     {
         Assert.SkipWhen(OcrPrograms.Tesseract is null || OcrPrograms.Renderer is null, "tesseract and pdftoppm are not installed.");
-        var document = await Recognizing(options => options.OcrTimeout = TimeSpan.FromMilliseconds(1)).ReadAsync(Scans(["/F1 20 Tf 20 700 Td (Typed page) Tj", "SCAN"]), "scan.pdf");
-        Assert.Equal("Typed page", Assert.Single(document.Blocks).Text);
+        // Each look at the clock is six minutes later: reading has used up the time of the file before its pictures are turned to.
+        var late = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMinutes(6) };
+        var document = await Recognizing(time: late).ReadAsync(Scans(["/F1 20 Tf 20 700 Td (Typed page) Tj", "SCAN"]), "scan.pdf");
+        Assert.Equal("Typed page", document.Blocks[0].Text);
+        Assert.Contains("pictures whose text is missing", document.Blocks[1].Text, StringComparison.Ordinal);
+
+        var failure = await Recognizing(time: late).FailsAsync(Scans(["SCAN"]), "scan.pdf");
+        Assert.Equal(ExtractionCodes.Timeout, failure.Code);
     }
 
     [Fact]
@@ -84,12 +91,13 @@ public sealed class RecognitionTests
         Assert.Null(GrayImage.Read(stream));
     }
 
-    private static RecognizingExtractor Recognizing(Action<ExtractionOptions>? change = null)
+    internal static RecognizingExtractor Recognizing(Action<ExtractionOptions>? change = null, TimeProvider? time = null)
     {
-        var options = new ExtractionOptions { Command = Child.RealCommand };
+        // Generous: what is tested is what is read, on whatever machine.
+        var options = new ExtractionOptions { Command = Child.RealCommand, Timeout = TimeSpan.FromMinutes(5) };
         change?.Invoke(options);
         var child = new ChildProcessExtractor(Options.Create(options), TimeProvider.System, NullLogger<ChildProcessExtractor>.Instance);
-        return new RecognizingExtractor(child, Options.Create(options), NullLogger<RecognizingExtractor>.Instance);
+        return new RecognizingExtractor(child, Options.Create(options), time ?? TimeProvider.System, NullLogger<RecognizingExtractor>.Instance);
     }
 
     /// <summary>A PDF whose pages hold text, nothing, or words that are drawn.</summary>

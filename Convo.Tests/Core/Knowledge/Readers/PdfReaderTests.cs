@@ -56,6 +56,15 @@ public sealed class PdfReaderTests
         Show(Read(Pdf([(20, 700, "Successful assessment", 11), (20.3, 700, "Successful assessment", 11)]), "a.pdf")));
 
     [Fact]
+    public void Read_TextDrawnOverOtherText_IsNotMixedWithIt() => Assert.Equal(["Paragraph@1 KX00481 Successful assessment"],
+        Show(Read(Pdf([(20, 700, "KX00481", 11), (20.8, 700, "Successful assessment", 11)]), "a.pdf")));
+
+    [Fact]
+    public void Read_MoreTimeThanAFileMayTake_SaysWhichPagesAreMissing() => Assert.Equal(
+        ["Paragraph@1 one", "Paragraph@1 Reading this file took too long: only its first 1 of 3 pages are here. Split it and upload the parts."],
+        Show(Read(Pdf([(20, 700, "one", 11)], [(20, 700, "two", 11)], [(20, 700, "three", 11)]), "a.pdf", Limits with { PatienceSeconds = 0 })));
+
+    [Fact]
     public void Read_PageWithoutText_SaysSo() => Assert.Equal(ExtractionCodes.NoText, Fails(() => Read(Pdf([[]]), "a.pdf")));
 
     [Fact]

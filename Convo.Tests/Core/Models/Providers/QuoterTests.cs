@@ -63,6 +63,10 @@ public sealed partial class QuoterTests
     }
 
     [Fact]
+    public void Read_SourceCodeInAFence_IsTheCodeAlone() => Assert.Equal("def days():\n    return 30", Assert.Single(Convo.Core.Models.Providers.Quoter.QuoterPrompt.Read(
+        [new Microsoft.Extensions.AI.ChatMessage(Microsoft.Extensions.AI.ChatRole.User, "<passages>\n<passage number=\"1\" file=\"a.py\" pages=\"1\">\n```python\ndef days():\n    return 30\n```\n</passage>\n</passages>\n\nHow many?")]).Passages).Text);
+
+    [Fact]
     public async Task Answer_German_FindsTheWordsBehindEndingsAndUmlauts()
     {
         var prompt =
