@@ -6,12 +6,12 @@ namespace Convo.Tests.Fixtures;
 internal static class CpuTime
 {
     private const string Clock = "/proc/thread-self/schedstat";
-    private const int Rounds = 3;
+    private const int Rounds = 2;
 
     /// <summary>The kernel adds to its account in ticks; what is shorter reads as nothing.</summary>
     private const double Tick = 4e6;
 
-    /// <summary>The least that <paramref name="work"/> took in a few rounds, and at least a tick. Nanoseconds.</summary>
+    /// <summary>The least that <paramref name="work"/> took in two rounds, and at least a tick. Nanoseconds.</summary>
     public static double Of(Action work)
     {
         Assert.SkipUnless(File.Exists(Clock), "A thread's processor time is read as Linux tells it.");

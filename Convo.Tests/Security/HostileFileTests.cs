@@ -49,7 +49,7 @@ public sealed class HostileFileTests
     [MemberData(nameof(Names))]
     public async Task Extract_AFileMadeToBringItDown_IsReadOrEndsWithAReason(string name)
     {
-        var extractor = Child.Real(options => (options.MaxMemoryBytes, options.MaxInflatedBytes) = (256L << 20, 64L << 20));
+        var extractor = Child.Real(options => (options.MaxMemoryBytes, options.MaxInflatedBytes, options.Timeout) = (256L << 20, 64L << 20, TimeSpan.FromSeconds(8)));
         try
         {
             var document = await extractor.ReadAsync(Files[name](), name);

@@ -4,9 +4,25 @@ const modal = document.getElementById("components-reconnect-modal");
 modal.addEventListener("components-reconnect-state-changed", ({ detail: { state } }) => {
   if (state === "hide") modal.close();
   else if (state === "rejected") location.reload();
-  else if (!modal.open) modal.show();
+  else {
+    if (!modal.open) modal.show();
+    leaveWhenSignedOut();
+  }
   if (state === "failed") document.addEventListener("visibilitychange", retryWhenVisible);
 });
+
+// Whose session has ended is cut off and answered 401 for ever after: the way on is the sign-in page, and back to here. The draft stays.
+let asking = false;
+async function leaveWhenSignedOut() {
+  if (asking) return;
+  asking = true;
+  try {
+    const me = await fetch("/api/convo/me", { cache: "no-store" });
+    if (me.status === 401) location.assign(`/sign-in?returnUrl=${encodeURIComponent(location.pathname + location.search)}`);
+  } catch { /* Not reached: the reconnection goes on trying. */ } finally {
+    asking = false;
+  }
+}
 
 async function retry() {
   document.removeEventListener("visibilitychange", retryWhenVisible);

@@ -9,7 +9,7 @@ namespace Convo.Tests.Web.Components.Markdown;
 /// </summary>
 public sealed class PathologicalMarkdownTests
 {
-    private const int Some = 8_000;
+    private const int Some = 4_000;
     private const int Times = 8;
 
     /// <summary>Half-way between growing with the text and growing with its square.</summary>
