@@ -1,5 +1,6 @@
 // The message box: keys, drafts, files. Everything between two sends happens here.
 import { announce, isTouch, send } from "../../js/dom.js";
+import { draftKey } from "../../js/drafts.js";
 import { createEstimate } from "../../js/estimate.js";
 import { createUploads } from "../../js/uploads.js";
 
@@ -7,7 +8,6 @@ const longText = 6000;
 const pasteAsFile = 8000;
 // Not crypto.randomUUID, which plain http has not.
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-const draftKey = thread => `convo:draft:${thread || "new"}`;
 
 export function attach(form, options) {
   const box = form.querySelector("[data-composer]");
@@ -148,6 +148,7 @@ export function attach(form, options) {
   on(window, "pagehide", save);
 
   restore(true);
+  form.dataset.attached = "";
   // Words that came before this module are a draft, too.
   if (box.value) saveSoon();
   focus();
