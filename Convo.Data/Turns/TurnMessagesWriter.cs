@@ -46,7 +46,10 @@ internal sealed class TurnMessagesWriter(DbSession session, NewTurn turn, Cancel
         }
     }
 
-    /// <summary>The question if it is new, the answer, what the key leads to, and the thread that shows it: one way to the server and back.</summary>
+    /// <summary>
+    /// The question if it is new, the answer, what the key leads to, and the thread that shows it: one way to the server and back. The answer is
+    /// the least bit younger, so that whoever orders by time has it behind its question.
+    /// </summary>
     private const string StoreSql =
         """
         WITH question AS (
@@ -55,7 +58,7 @@ internal sealed class TurnMessagesWriter(DbSession session, NewTurn turn, Cancel
              WHERE @question::text IS NOT NULL
         ), answer AS (
             INSERT INTO conversation_messages (id, thread_id, parent_id, role, status, model, provider, turn_id, lease_until, api_key_id, input_tokens, created_at)
-            VALUES (@answerId, @threadId, @questionId, 'assistant', 'streaming', @model, @provider, @turnId, @leaseUntil, @apiKeyId, @inputTokens, @now)
+            VALUES (@answerId, @threadId, @questionId, 'assistant', 'streaming', @model, @provider, @turnId, @leaseUntil, @apiKeyId, @inputTokens, @now + interval '1 microsecond')
         ), remembered AS (
             UPDATE idempotency_keys SET message_id = @answerId WHERE user_id = @ownerId AND key = @key::text
         )
