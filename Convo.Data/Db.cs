@@ -24,8 +24,8 @@ internal sealed partial class Db
 {
     private const int TransactionAttempts = 4;
 
-    // Of many that break at once, one may meet a second broken connection before the pool is cleared.
-    private const int StatementAttempts = 3;
+    // Of many that break at once, one may meet several broken connections before the pool is cleared; each of them fails at once.
+    private const int StatementAttempts = 10;
     private readonly NpgsqlDataSource _dataSource;
     private readonly ILogger<Db> _logger;
 
