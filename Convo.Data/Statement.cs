@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Convo.Data;
 
 /// <summary>A statement with its caller's name, composed once per call site so that Dapper's and PostgreSQL's caches keep hitting.</summary>
-/// <param name="Repeatable">It reads only, so that running it twice has no other effect than once.</param>
+/// <param name="Repeatable">Running it twice has no other effect than once: it reads only, or its caller says so.</param>
 internal sealed partial record Statement(string Text, bool Repeatable)
 {
     private static readonly ConcurrentDictionary<(string Sql, string File, string Member), Statement> Known = new();
