@@ -12,6 +12,9 @@ internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis)
     private const string FenceSql =
         "SELECT true FROM attachments WHERE id = @AttachmentId AND run_id = @RunId AND status = 'embedding' FOR UPDATE";
 
+    // The lock of count_lexemes() (db/0003): nobody removes a lexeme while it is held.
+    private const string LockStatisticsSql = "SELECT pg_advisory_xact_lock(5061901)";
+
     private const string ClearSql = "DELETE FROM attachment_chunks WHERE attachment_id = @AttachmentId";
 
     private const string ReadySql =
@@ -27,6 +30,7 @@ internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis)
     public async Task<bool> PublishAsync(IngestionRun run, Publication publication, CancellationToken cancellationToken)
     {
         var analysed = await AnalyseAsync(publication, cancellationToken).ConfigureAwait(false);
+        var refused = false;
         return await db.InTransactionAsync(
             async session =>
             {
@@ -35,7 +39,14 @@ internal sealed class ChunkPublisher(Db db, LexemeAnalysis analysis)
                     return false;
                 }
 
-                // Looked up within the repeatable part: when another file's deletion removed a lexeme meanwhile, the trigger refuses and this runs again.
+                // Looked up within the repeatable part: when another file's deletion removed a lexeme meanwhile, the trigger refuses and this runs
+                // again, now under the lock from the start. That is slow for others but cannot be refused a second time.
+                if (refused)
+                {
+                    await session.ExecuteAsync(LockStatisticsSql, null, cancellationToken).ConfigureAwait(false);
+                }
+
+                refused = true;
                 var weighted = await WeighAsync(publication, analysed, cancellationToken).ConfigureAwait(false);
                 await session.ExecuteAsync(ClearSql, new { run.AttachmentId }, cancellationToken).ConfigureAwait(false);
                 await ChunkCopy.EmbeddingsAsync(session, run.AttachmentId, publication, cancellationToken).ConfigureAwait(false);

@@ -51,9 +51,17 @@ internal sealed class LexemeAnalysis(Db db)
     public async Task<Dictionary<string, int>> IdsAsync(string language, IReadOnlyCollection<string> lexemes, CancellationToken cancellationToken)
     {
         var words = lexemes.ToArray();
-        await db.ExecuteAsync(AddSql, new { language, words }, cancellationToken).ConfigureAwait(false);
-        var rows = await db.QueryAsync<LexemeId>(IdsSql, new { language, words }, cancellationToken).ConfigureAwait(false);
-        return rows.ToDictionary(r => r.Lexeme, r => r.Id, StringComparer.Ordinal);
+        while (true)
+        {
+            await db.ExecuteAsync(AddSql, new { language, words }, cancellationToken).ConfigureAwait(false);
+            var rows = await db.QueryAsync<LexemeId>(IdsSql, new { language, words }, cancellationToken).ConfigureAwait(false);
+            if (rows.Count == words.Length)
+            {
+                return rows.ToDictionary(r => r.Lexeme, r => r.Id, StringComparer.Ordinal);
+            }
+
+            // Between the two statements another file's deletion took a word along that was there before: it is added anew.
+        }
     }
 
     private const string AverageSql =

@@ -52,6 +52,23 @@ public sealed class StatisticsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Index_WhileFilesWithTheSameWordsGo_IsReadyAtOnce()
+    {
+        var random = new Random(11);
+        var texts = Enumerable.Range(0, 120).Select(_ => string.Join(' ', Enumerable.Range(0, 30).Select(_ => $"rare{random.Next(400)}"))).ToList();
+
+        await Parallel.ForEachAsync(texts, new ParallelOptions { MaxDegreeOfParallelism = 12, CancellationToken = Token }, async (text, _) =>
+        {
+            var file = await _engine.IndexAsync(text);
+            Assert.Equal(AttachmentStatus.Ready, file.Status);
+            await _engine.Attachments.DeleteAsync(_engine.Owner, file.Id, Token);
+        });
+
+        Assert.Equal(0, await _engine.CountAsync("SELECT count(*) FROM lexemes"));
+        Assert.Equal(0, await _engine.CountAsync(Drift));
+    }
+
+    [Fact]
     public async Task Delete_OfAFile_LeavesNothingThatCanBeFound()
     {
         var file = await _engine.IndexAsync("The zanzibarite mineral was described in Dodoma.");
