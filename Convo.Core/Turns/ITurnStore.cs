@@ -16,8 +16,9 @@ public interface ITurnStore
     /// <returns>The ids that were stored, or those of the first request with the same key.</returns>
     Task<TurnAcceptance> AcceptAsync(NewTurn turn, Func<CancellationToken, Task> reserve, CancellationToken cancellationToken);
 
-    /// <summary>Writes the text so far and renews the lease.</summary>
-    Task<TurnLease> CheckpointAsync(TurnCheckpoint checkpoint, CancellationToken cancellationToken);
+    /// <summary>Writes the text so far of running turns and renews their leases, all in one statement that waits for no other's lock.</summary>
+    /// <returns>What became of each, in the order given.</returns>
+    Task<IReadOnlyList<TurnLease>> CheckpointAsync(IReadOnlyList<TurnCheckpoint> checkpoints, DateTimeOffset leaseUntil, CancellationToken cancellationToken);
 
     /// <summary>
     /// Ends the turn with its text, usage, citations and ledger row in one transaction, if it still runs. The ledger row is written even
@@ -46,6 +47,8 @@ public enum TurnLease
     Held,
     /// <summary>Held, and its reader wants it stopped.</summary>
     StopRequested,
+    /// <summary>Another transaction has its row in hand. Nothing was renewed; who that is shows at the next checkpoint.</summary>
+    Busy,
     /// <summary>The turn is no longer this writer's, or its answer is gone.</summary>
     Lost,
 }
@@ -89,7 +92,7 @@ public sealed record TurnAcceptance(Guid ThreadId, Guid UserMessageId, Guid Answ
 }
 
 /// <param name="InputTokens">Of the prompt, once it is put together; 0 before, which keeps the estimate.</param>
-public sealed record TurnCheckpoint(Guid AnswerId, Guid TurnId, string Content, long LastSeq, int InputTokens, DateTimeOffset LeaseUntil);
+public sealed record TurnCheckpoint(Guid AnswerId, Guid TurnId, string Content, long LastSeq, int InputTokens);
 
 /// <param name="Ledger">Null when nothing is to be paid.</param>
 public sealed record FinishedTurn(

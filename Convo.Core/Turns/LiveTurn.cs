@@ -43,6 +43,7 @@ internal sealed class LiveTurn(TurnPlan plan)
     private TaskCompletionSource? _shared;
     private long _readable;
     private volatile bool _local;
+    private volatile TurnPhase _phase;
     private bool _abandoned;
     private long _leaseUntil = plan.LeaseUntil.UtcTicks;
 
@@ -59,6 +60,12 @@ internal sealed class LiveTurn(TurnPlan plan)
 
     /// <summary>Completes with the terminal event.</summary>
     public Task Complete => _complete.Task;
+
+    public TurnPhase Phase
+    {
+        get => _phase;
+        set => _phase = value;
+    }
 
     /// <summary>Until when no other node can have taken the turn over.</summary>
     public DateTimeOffset LeaseUntil
@@ -195,6 +202,15 @@ internal sealed class LiveTurn(TurnPlan plan)
 /// <param name="Changed">Completes at the next event.</param>
 /// <param name="Abandoned">No further event will come.</param>
 internal sealed record Slice(IReadOnlyList<TurnEvent> Events, Task Changed, bool Abandoned);
+
+internal enum TurnPhase
+{
+    Generating,
+    /// <summary>All text is here; its end is being stored and paid.</summary>
+    Settling,
+    /// <summary>Stored, or given up: there is nothing left to keep.</summary>
+    Over,
+}
 
 internal enum EndReason
 {

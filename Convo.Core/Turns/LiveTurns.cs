@@ -43,6 +43,9 @@ internal sealed class LiveTurns
     /// <summary>Turns that run here now.</summary>
     public int Count => Volatile.Read(ref _running);
 
+    /// <summary>Turns whose end is not stored yet.</summary>
+    public IEnumerable<LiveTurn> Running => _byTurn.Values.Where(turn => turn.Phase != TurnPhase.Over);
+
     /// <summary>Turns that run here or have just ended.</summary>
     public IReadOnlyList<Guid> TurnIds => [.. _byTurn.Keys];
 

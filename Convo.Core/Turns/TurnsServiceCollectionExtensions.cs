@@ -6,7 +6,7 @@ namespace Convo.Core.Turns;
 
 public static class TurnsServiceCollectionExtensions
 {
-    /// <summary>The turn engine. One hosted service runs the turns of this node, another ends those that a dead node left.</summary>
+    /// <summary>The turn engine. One hosted service runs the turns of this node, one keeps them, another ends those that a dead node left.</summary>
     /// <param name="soleNode">No other node can share the database: what streams at start was left by a crash.</param>
     public static IServiceCollection AddConvoTurns(this IServiceCollection services, IConfiguration configuration, bool soleNode = false)
     {
@@ -31,6 +31,7 @@ public static class TurnsServiceCollectionExtensions
         services.AddSingleton<RemoteTurnReader>();
         services.AddSingleton<ITurnReader, TurnReader>();
         services.AddSingleton<ITurnService, TurnService>();
+        services.AddHostedService<TurnKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnHost>());
         services.AddHostedService(provider => provider.GetRequiredService<TurnReaper>());
         return services;

@@ -53,35 +53,46 @@ internal sealed class PgTurnStore(Db db, TimeProvider time) : ITurnStore
     public Task<TurnAcceptance?> FindByKeyAsync(Guid userId, string key, CancellationToken cancellationToken) =>
         db.QuerySingleOrDefaultAsync<TurnAcceptance>(ByKeySql, new { userId, key }, cancellationToken);
 
+    /// <summary>A row that another transaction has locked is passed over: one turn's stuck transaction must not cost others their leases.</summary>
     private const string CheckpointSql =
         """
-        UPDATE conversation_messages
-           SET content = @content, last_seq = @lastSeq, input_tokens = coalesce(nullif(@inputTokens, 0), input_tokens), lease_until = @leaseUntil
-         WHERE id = @answerId AND turn_id = @turnId AND status = 'streaming'
-        RETURNING stop_requested
+        WITH wanted AS (
+            SELECT *
+              FROM unnest(@answerIds, @turnIds, @contents, @lastSeqs, @inputTokens) WITH ORDINALITY AS w (id, turn_id, content, last_seq, input_tokens, position)
+        ), held AS (
+            SELECT m.id
+              FROM conversation_messages m
+              JOIN wanted w ON w.id = m.id AND w.turn_id = m.turn_id
+             WHERE m.status = 'streaming'
+               FOR UPDATE OF m SKIP LOCKED
+        ), kept AS (
+            UPDATE conversation_messages m
+               SET content = w.content, last_seq = w.last_seq, input_tokens = coalesce(nullif(w.input_tokens, 0), m.input_tokens), lease_until = @leaseUntil
+              FROM wanted w
+              JOIN held h ON h.id = w.id
+             WHERE m.id = w.id
+            RETURNING m.id, m.stop_requested
+        )
+        SELECT CASE WHEN k.stop_requested THEN 'stop_requested' WHEN k.id IS NOT NULL THEN 'held' WHEN m.id IS NOT NULL THEN 'busy' ELSE 'lost' END
+          FROM wanted w
+          LEFT JOIN kept k ON k.id = w.id
+          LEFT JOIN conversation_messages m ON m.id = w.id AND m.turn_id = w.turn_id AND m.status = 'streaming'
+         ORDER BY w.position
         """;
 
-    public async Task<TurnLease> CheckpointAsync(TurnCheckpoint checkpoint, CancellationToken cancellationToken)
-    {
-        var stop = await db.ScalarAsync<bool?>(
+    public Task<IReadOnlyList<TurnLease>> CheckpointAsync(IReadOnlyList<TurnCheckpoint> checkpoints, DateTimeOffset leaseUntil, CancellationToken cancellationToken) =>
+        db.QueryAsync<TurnLease>(
             CheckpointSql,
             new
             {
-                answerId = checkpoint.AnswerId,
-                turnId = checkpoint.TurnId,
-                content = checkpoint.Content,
-                lastSeq = checkpoint.LastSeq,
-                inputTokens = checkpoint.InputTokens,
-                leaseUntil = checkpoint.LeaseUntil,
+                answerIds = checkpoints.Select(c => c.AnswerId).ToArray(),
+                turnIds = checkpoints.Select(c => c.TurnId).ToArray(),
+                contents = checkpoints.Select(c => c.Content).ToArray(),
+                lastSeqs = checkpoints.Select(c => c.LastSeq).ToArray(),
+                inputTokens = checkpoints.Select(c => c.InputTokens).ToArray(),
+                leaseUntil,
             },
-            cancellationToken).ConfigureAwait(false);
-        return stop switch
-        {
-            null => TurnLease.Lost,
-            true => TurnLease.StopRequested,
-            false => TurnLease.Held,
-        };
-    }
+            cancellationToken);
 
     private const string RequestStopSql = "UPDATE conversation_messages SET stop_requested = true WHERE turn_id = @turnId AND status = 'streaming'";
 

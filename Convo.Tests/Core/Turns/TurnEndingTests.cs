@@ -74,6 +74,28 @@ public sealed class TurnEndingTests
     }
 
     [Fact]
+    public async Task Checkpoint_OneRowInOtherHands_TheOthersAreRenewed()
+    {
+        await using var engine = await TurnEngine.StartAsync(options => options.CheckpointInterval = TimeSpan.FromMinutes(5));
+        engine.Model.Say("Text");
+        var (held, busy) = (await engine.SubmitAsync("First"), await engine.SubmitAsync("Second"));
+        List<TurnCheckpoint> checkpoints = [.. new[] { busy, held }.Select(turn => new TurnCheckpoint(turn.Message.Id, turn.Message.TurnId!.Value, "Text so far", 4, 0))];
+        var until = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1);
+
+        var leases = await engine.Database.Db.InTransactionAsync(
+            async session =>
+            {
+                await session.ExecuteAsync("SELECT FROM conversation_messages WHERE id = @id FOR UPDATE", new { id = busy.Message.Id }, Token);
+                return await engine.Store.CheckpointAsync(checkpoints, until, Token);
+            },
+            Token);
+
+        Assert.Equal([TurnLease.Busy, TurnLease.Held], leases);
+        Assert.Equal(["", "Text so far"], [(await engine.MessageAsync(busy.Message.Id)).Content, (await engine.MessageAsync(held.Message.Id)).Content]);
+        Assert.Equal([TurnLease.Held, TurnLease.Held], await engine.Store.CheckpointAsync(checkpoints, until, Token));
+    }
+
+    [Fact]
     public async Task Find_ByTheKeyOfAMessage_GivesItsTurnToItsOwnerOnly()
     {
         await using var engine = await TurnEngine.StartAsync();

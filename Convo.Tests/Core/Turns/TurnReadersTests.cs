@@ -127,7 +127,7 @@ public sealed class TurnReadersTests
         await engine.Reaper.SweepAsync(null, TestContext.Current.CancellationToken);
         var cancel = TestContext.Current.CancellationToken;
 
-        Assert.Equal(TurnLease.Lost, await engine.Store.CheckpointAsync(new TurnCheckpoint(answerId, turnId, "Late", 99, 1, TimeProvider.System.GetUtcNow()), cancel));
+        Assert.Equal([TurnLease.Lost], await engine.Store.CheckpointAsync([new TurnCheckpoint(answerId, turnId, "Late", 99, 1)], TimeProvider.System.GetUtcNow(), cancel));
         Assert.Equal(ITurnLog.Fenced, await engine.Log.AppendAsync(turnId, turnId, [new TurnEvent(3, new TurnDelta("late"))], cancel));
         Assert.Equal("Kept", (await engine.MessageAsync(answerId)).Content);
     }

@@ -96,7 +96,16 @@ internal sealed class SseEventReader(Stream stream, int maxEventBytes)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        var reading = stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        var waits = !reading.IsCompleted;
+        var read = await reading.ConfigureAwait(false);
+        if (waits)
+        {
+            // The thread pool runs what a socket brings before everything else. A thousand streams would keep requests and readers
+            // waiting until they end; from the end of the queue on, all have their turn, and more has come when this one has it.
+            await Task.Yield();
+        }
+
         _end += read;
         return read > 0;
     }
