@@ -45,8 +45,7 @@ public sealed class StorageAwayTests : FaultTest
         Assert.Equal(("complete", answer.Text), (elsewhere.Ended, elsewhere.Text));
     }
 
-    // Not steady yet, so it does not count: in about one of ten runs some of the eighty requests are told to try again.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Restart_InMidStream_NobodyNotices()
     {
         var (answer, provider) = await OpenAsync(First, "postgres restarts");

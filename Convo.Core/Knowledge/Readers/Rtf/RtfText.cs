@@ -3,26 +3,24 @@ using System.Text;
 namespace Convo.Core.Knowledge;
 
 /// <summary>Follows RTF's groups and gathers the text that is shown, paragraph by paragraph.</summary>
-internal sealed class RtfText(DocumentBuilder output)
+internal sealed class RtfText
 {
     private const int MaxDepth = 20_000;
 
-    private static readonly HashSet<string> Hidden = new(StringComparer.Ordinal)
-    {
-        "fldinst", "pict", "objdata", "objclass", "objname", "colortbl", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "xmlnstbl", "themedata",
-        "colorschememapping", "datastore", "latentstyles", "filetbl", "atrfstart", "atrfend", "atnid", "atnauthor", "atnref", "atntime", "atndate", "atnicn", "atnparent",
-        "bkmkstart", "bkmkend", "pn", "pntext", "listtext", "shpinst", "sp", "fontemb", "falt", "panose", "author", "operator", "creatim", "revtim", "printim", "buptim",
-        "info", "doccomm", "category", "company", "manager", "keywords", "subject", "comment", "hlinkbase", "nonshppict", "tc", "xe", "mmathPr", "wgrffmtfilter",
-        "userprops", "template", "private", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "do", "htmltag", "mhtmltag", "upr", "stylesheet", "fonttbl",
-    };
-
     private readonly Stack<RtfState> _outer = new();
     private readonly RtfFonts _fonts = new();
-    private readonly RtfBlocks _blocks = new(output);
+    private readonly RtfBlocks _blocks;
+    private readonly RtfWords _words;
     private readonly List<byte> _bytes = [];
     private RtfState _state = new() { UnicodeSkip = 1, Outline = -1, Style = -1 };
     private bool _starred;
     private int _toSkip;
+
+    public RtfText(DocumentBuilder output)
+    {
+        _blocks = new RtfBlocks(output);
+        _words = new RtfWords(_fonts, _blocks);
+    }
 
     /// <summary>Whether the outermost group has ended.</summary>
     public bool IsDone { get; private set; }
@@ -94,7 +92,7 @@ internal sealed class RtfText(DocumentBuilder output)
         // A destination that is starred and unknown is for programs that know it.
         var starred = _starred;
         _starred = false;
-        if (Destination(word, number, tokens.Number ?? 1) || _state.Skip)
+        if (_words.Destination(ref _state, word, number, tokens.Number ?? 1) || _state.Skip)
             return;
         if (starred && word is not ("shppict" or "nesttableprops" or "footnote" or "annotation" or "shptxt" or "cs" or "ds" or "ts"))
         {
@@ -105,84 +103,8 @@ internal sealed class RtfText(DocumentBuilder output)
             Append(text);
         else if (word == "u")
             Unicode(number);
-        else if (!Character(word, tokens.Number))
+        else if (!_words.Character(ref _state, word, tokens.Number))
             Paragraph(word, number);
-    }
-
-    private bool Destination(string word, int number, int toggle)
-    {
-        switch (word)
-        {
-            case "fonttbl":
-                (_state.Table, _state.Skip) = (RtfTable.Fonts, true);
-                return true;
-            case "stylesheet":
-                (_state.Table, _state.Skip) = (RtfTable.Styles, true);
-                return true;
-            case "title" when _state.Skip:
-                _state.Table = RtfTable.Title;
-                return true;
-            // These tables are skipped as text, but their words count.
-            case "f" when _state.Table == RtfTable.Fonts:
-                _state.Font = number;
-                return true;
-            case "fcharset" when _state.Table == RtfTable.Fonts:
-                _fonts.SetCharset(_state.Font, number);
-                return true;
-            case "cpg" when _state.Table == RtfTable.Fonts:
-                _fonts.SetCodePage(_state.Font, number);
-                return true;
-            case "s" when _state.Table == RtfTable.Styles:
-                _state.Style = number;
-                return true;
-            case "outlinelevel" when _state.Table == RtfTable.Styles:
-                _blocks.SetLevel(_state.Style, number);
-                return true;
-            // The same text for programs of today; what is around it is for older ones.
-            case "ud" or "shptxt" or "result" when word != "result" || !_state.Hidden:
-                (_state.Skip, _state.Table) = (false, RtfTable.None);
-                return true;
-            case "htmlrtf":
-                _state.Skip = toggle != 0;
-                return true;
-        }
-        if (!Hidden.Contains(word))
-            return false;
-        _state.Skip = true;
-        return true;
-    }
-
-    private bool Character(string word, int? number)
-    {
-        switch (word)
-        {
-            case "f":
-                _state.Font = number ?? 0;
-                return true;
-            case "uc":
-                _state.UnicodeSkip = Math.Clamp(number ?? 1, 0, 100);
-                return true;
-            case "v" or "deleted":
-                _state.Hidden = number is not 0;
-                return true;
-            case "plain":
-                _state.Hidden = false;
-                return true;
-            case "ansicpg":
-                _fonts.Document = number is null or 0 ? 1252 : number.Value;
-                return true;
-            case "mac":
-                _fonts.Document = 10000;
-                return true;
-            case "pc":
-                _fonts.Document = 437;
-                return true;
-            case "pca":
-                _fonts.Document = 850;
-                return true;
-            default:
-                return false;
-        }
     }
 
     private void Paragraph(string word, int number)
