@@ -10,6 +10,9 @@ public sealed record BudgetShortage(
 {
     /// <summary>What was used leaves room: the budget opens as soon as running answers have ended, not at the end of its window.</summary>
     public bool OnlyHeld => Used + Missing <= Limit;
+
+    /// <summary>What neither answers have used nor running ones hold.</summary>
+    public decimal Left => Math.Max(0, Limit - Used - Held);
 }
 
 /// <summary>Says no in a way that a person and a program understand.</summary>
@@ -56,9 +59,13 @@ public static class BudgetRefusal
 
         var opens = TimeZoneInfo.ConvertTime(shortage.Period.End, zone);
         var when = $"{opens.ToString("d MMMM, HH:mm", CultureInfo.InvariantCulture)} ({zone.Id})";
-        return shortage.Missing > shortage.Limit
-            ? $"This request needs {Spell(shortage, shortage.Missing)}, more than {Owner(shortage, lower: true)} allows ({Spell(shortage, shortage.Limit)}). Shorten it, or ask an administrator for a larger budget."
-            : $"{Owner(shortage)} is spent ({spent}). It opens again on {when}.";
+        return shortage switch
+        {
+            { Left: <= 0 } => $"{Owner(shortage)} is spent ({spent}). It opens again on {when}.",
+            _ when shortage.Missing > shortage.Limit =>
+                $"This needs {Spell(shortage, shortage.Missing)}, more than {Owner(shortage, lower: true)} allows ({Spell(shortage, shortage.Limit)}). Shorten it, or ask an administrator for a larger budget.",
+            _ => $"This needs {Spell(shortage, shortage.Missing)}, and {Owner(shortage, lower: true)} has {Spell(shortage, shortage.Left)} left ({spent}). Shorten it, or wait until {when}.",
+        };
     }
 
     private static string Owner(BudgetShortage shortage, bool lower = false)

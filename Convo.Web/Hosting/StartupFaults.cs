@@ -31,7 +31,7 @@ public static class StartupFaults
     /// <summary>Keeps the host from logging what <see cref="ReportAsync"/> prints.</summary>
     public static WebApplicationBuilder AddConvoStartupFaults(this WebApplicationBuilder builder)
     {
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => _started);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => _started && level >= LogLevel.Information);
         builder.Services.AddHostedService<StartedMark>();
         return builder;
     }

@@ -13,14 +13,25 @@ public sealed class BudgetRefusalTests
     [Fact]
     public void Of_ASpentDay_SaysHowMuchAndWhenItOpens()
     {
-        var refusal = Of(new BudgetShortage(BudgetScope.User, Day, false, 199_900, 0, 200_000, 1_200));
+        var refusal = Of(new BudgetShortage(BudgetScope.User, Day, false, 200_100, 0, 200_000, 1_200));
 
         Assert.Equal((ProblemKind.LimitReached, "budget_exceeded"), (refusal.Kind, refusal.Code));
         Assert.Equal(
-            "Your daily budget is spent (199,900 tokens of 200,000 tokens used). It opens again on 23 November, 00:00 (Europe/Berlin).", refusal.Message);
+            "Your daily budget is spent (200,100 tokens of 200,000 tokens used). It opens again on 23 November, 00:00 (Europe/Berlin).", refusal.Message);
         Assert.Equal(Day.End, refusal.ResetAt);
         Assert.Equal(TimeSpan.FromHours(3), refusal.RetryAfter);
-        Assert.Equal(("user", 199_900L, 200_000L), (refusal.Facts["scope"], refusal.Facts["used"], refusal.Facts["limit"]));
+        Assert.Equal(("user", 200_100L, 200_000L), (refusal.Facts["scope"], refusal.Facts["used"], refusal.Facts["limit"]));
+    }
+
+    [Fact]
+    public void Of_TooLittleLeft_SaysWhatIsNeededAndWhatIsLeft()
+    {
+        var refusal = Of(new BudgetShortage(BudgetScope.User, Day, false, 199_000, 100, 200_000, 1_200));
+
+        Assert.Equal(
+            "This needs 1,200 tokens, and your daily budget has 900 tokens left (199,000 tokens of 200,000 tokens used). Shorten it, or wait until 23 November, 00:00 (Europe/Berlin).",
+            refusal.Message);
+        Assert.Equal(TimeSpan.FromHours(3), refusal.RetryAfter);
     }
 
     [Fact]

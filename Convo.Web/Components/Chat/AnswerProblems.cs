@@ -28,7 +28,7 @@ internal static class AnswerProblems
         ProviderErrors.Unreachable => "The provider cannot be reached",
         ProviderErrors.BadResponse => "The provider’s answer could not be read",
         ProviderErrors.StreamCut => "The answer was cut off",
-        "budget_exceeded" => "The budget is used up",
+        "budget_exceeded" => "No budget for this",
         "budget_unavailable" => "The budget cannot be checked right now",
         "turn_running" => "An answer is still being written",
         "message_too_long" => "The message is too long",
