@@ -99,7 +99,7 @@ internal sealed class SseEventReader(Stream stream, int maxEventBytes)
         var reading = stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
         var waits = !reading.IsCompleted;
         var read = await reading.ConfigureAwait(false);
-        if (waits)
+        if (waits && ThreadPool.PendingWorkItemCount > 0)
         {
             // The thread pool runs what a socket brings before everything else. A thousand streams would keep requests and readers
             // waiting until they end; from the end of the queue on, all have their turn, and more has come when this one has it.
