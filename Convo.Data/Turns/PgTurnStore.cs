@@ -6,9 +6,32 @@ using Convo.Data.Usage;
 namespace Convo.Data.Turns;
 
 /// <inheritdoc cref="ITurnStore"/>
-internal sealed partial class PgTurnStore(Db db, TimeProvider time) : ITurnStore
+internal sealed partial class PgTurnStore(Db db, TimeProvider time) : ITurnStore, IDisposable
 {
+    /// <summary>
+    /// An acceptance keeps a connection while it asks Redis. Of a crowd that sends at once this many do, in the order they came: the first
+    /// are answered while the last still wait, and the other connections are there for checkpoints, ends and readers.
+    /// </summary>
+    private const int AcceptancesAtOnce = 32;
+
+    private readonly SemaphoreSlim _accepting = new(AcceptancesAtOnce);
+
+    public void Dispose() => _accepting.Dispose();
+
     public async Task<TurnAcceptance> AcceptAsync(NewTurn turn, Func<CancellationToken, Task> reserve, CancellationToken cancellationToken)
+    {
+        await _accepting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await AcceptInTurnAsync(turn, reserve, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _accepting.Release();
+        }
+    }
+
+    private async Task<TurnAcceptance> AcceptInTurnAsync(NewTurn turn, Func<CancellationToken, Task> reserve, CancellationToken cancellationToken)
     {
         try
         {
