@@ -74,7 +74,7 @@ internal sealed partial class TurnKeeper(
             Apply(turn, lease, leaseUntil);
         }
 
-        await Task.WhenAll(turns.Select(turn => budget.RenewAsync(turn.Plan.TurnId, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(turns.Select(turn => budget.RenewAsync(turn.Plan.TurnId, either.Token))).ConfigureAwait(false);
     }
 
     private static void Apply(LiveTurn turn, TurnLease lease, DateTimeOffset leaseUntil)
